@@ -1,0 +1,1 @@
+"""An inference cost and capacity simulator."""

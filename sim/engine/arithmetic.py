@@ -1,0 +1,113 @@
+"""The arithmetic that both engines share: pure functions of numbers and flat sequences.
+
+Control flow is written twice, once an engine; what one µs more or less would mean is written once,
+here and in `sim/limits/`. The reference calls these functions as they are, on lists; the compiled
+engine compiles them, on arrays. They may use integers, floats, `math` and indexing, nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+CONSTANT = 0
+CONTINUOUS = 1
+ATOMS = 2
+MIXTURE = 3
+
+KNOTS = 1025
+LOGIT_MAX = 18.0
+
+BINS_PER_OCTAVE = 128
+BIN_COUNT = BINS_PER_OCTAVE * 40
+"""Bins up to 2**46 µs, more than two years; what is longer falls in the last."""
+
+MILLION = 1_000_000
+
+
+def law_value(
+    kinds: Sequence[int],
+    starts: Sequence[int],
+    counts: Sequence[int],
+    numbers: Sequence[float],
+    law: int,
+    u: float,
+) -> float:
+    """The quantile at `u` of one law of the plan's pool.
+
+    A mixture chooses its part with `u` and hands on what is left of `u`, stretched to (0, 1).
+    """
+    while kinds[law] == MIXTURE:
+        start = starts[law]
+        part = first_at_least(numbers, start, counts[law], u)
+        below = 0.0 if part == 0 else numbers[start + part - 1]
+        u = (u - below) / (numbers[start + part] - below)
+        law = int(numbers[start + counts[law] + part])
+    start = starts[law]
+    if kinds[law] == CONSTANT:
+        return numbers[start]
+    if kinds[law] == ATOMS:
+        return numbers[start + first_at_least(numbers, start + counts[law], counts[law], u)]
+    # A rescaled u may round to 0 or 1, where the logit is infinite.
+    u = min(max(u, 1e-300), 1.0 - 1.2e-16)
+    place = (math.log(u / (1.0 - u)) + LOGIT_MAX) * ((KNOTS - 1) / (2.0 * LOGIT_MAX))
+    place = min(max(place, 0.0), KNOTS - 1.0)
+    knot = min(int(place), KNOTS - 2)
+    share = place - knot
+    return numbers[start + knot] * (1.0 - share) + numbers[start + knot + 1] * share
+
+
+def first_at_least(numbers: Sequence[float], start: int, count: int, u: float) -> int:
+    """The first of `count` ascending numbers, from `start` on, that is not below `u` (the last, if none)."""
+    low = 0
+    high = count - 1
+    while low < high:
+        middle = (low + high) // 2
+        if numbers[start + middle] >= u:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def whole(value: float) -> int:
+    """A drawn value as an integer: the nearest, halves up, not below 0."""
+    return 0 if value < 0.0 else int(value + 0.5)
+
+
+def duration_us(value: float, slow_ppm: int) -> int:
+    """A drawn duration as an engine uses it: slowed by an incident, whole, at least 1 µs."""
+    return max(1, whole(value) * slow_ppm // MILLION)
+
+
+def decode_us(output_tokens: int, tokens_per_second: float) -> int:
+    """The time to write an answer after its first token [µs]; 0 where no speed is given."""
+    if tokens_per_second <= 0.0:
+        return 0
+    return whole(output_tokens * 1e6 / tokens_per_second)
+
+
+def backoff_us(base_us: int, growth_ppm: int, cap_us: int, retry: int, factor: float) -> int:
+    """The wait before a retry (0 is the first): base × growth^retry, capped, × the jitter's draw."""
+    wait = base_us
+    for _ in range(retry):
+        if wait >= cap_us:
+            break
+        wait = wait * growth_ppm // MILLION
+    return max(1, whole(min(wait, cap_us) * factor))
+
+
+def bin_of(value_us: int) -> int:
+    """The histogram bin of a duration: exact below 128 µs, then 128 bins an octave (0.8 % wide)."""
+    shift = 0
+    while (value_us >> shift) >= 2 * BINS_PER_OCTAVE:
+        shift += 1
+    return min(BIN_COUNT - 1, shift * BINS_PER_OCTAVE + (value_us >> shift))
+
+
+def bin_start_us(place: int) -> int:
+    """The least duration that falls in a bin."""
+    if place < 2 * BINS_PER_OCTAVE:
+        return place
+    shift = place // BINS_PER_OCTAVE - 1
+    return (place - shift * BINS_PER_OCTAVE) << shift

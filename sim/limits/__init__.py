@@ -1,0 +1,57 @@
+"""Vendor limits: one file a kind, with what a planner may write and the arithmetic that both engines use.
+
+The rule of a kind is five pure functions over its parameters `p`, its state `s` (flat sequences of
+integers), the instant and an amount (requests or tokens):
+
+* `start(p, s, now)`: set the state of a fresh limit;
+* `wait_us(p, s, now, amount)`: 0 where the amount may pass now, else the µs until it could;
+  `NEVER` where time alone will not help. Changes nothing;
+* `take(p, s, now, amount)`: let the amount pass (requires that `wait_us` is 0);
+* `refuse(p, s, now, amount)`: what an attempt costs that was refused by this limit or another;
+* `settle(p, s, now, reserved, actual)`: attempts ended at this instant; what they had taken, summed, and
+  what they really used, summed;
+* `retune(old, new, s, now)`: the quota changes from parameters `old` to `new`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+
+from sim.limits import concurrency, fixed_window, token_bucket
+from sim.limits.time import NEVER
+
+__all__ = ["LIMITS", "NEVER", "STATE_WIDTH", "LimitKind"]
+
+
+@dataclass(frozen=True)
+class LimitKind:
+    """One kind of limit: its name in a scenario, and the functions of its rule."""
+
+    name: str
+    start: Callable[..., None]
+    wait_us: Callable[..., int]
+    take: Callable[..., None]
+    refuse: Callable[..., None]
+    settle: Callable[..., None]
+    retune: Callable[..., None]
+
+
+def _kind(module: ModuleType) -> LimitKind:
+    return LimitKind(
+        module.__name__.rpartition(".")[2],
+        module.start,
+        module.wait_us,
+        module.take,
+        module.refuse,
+        module.settle,
+        module.retune,
+    )
+
+
+LIMITS = (_kind(token_bucket), _kind(fixed_window), _kind(concurrency))
+"""The registry. A row's place is the limit's `KIND` in a plan: append, never reorder."""
+
+STATE_WIDTH = 4
+"""Integers of state that a limit has."""

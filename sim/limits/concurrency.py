@@ -1,0 +1,42 @@
+"""Concurrency: so many at once; an attempt gives its place back when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import MutableSequence, Sequence
+
+from sim.limits.time import NEVER
+
+ALLOWED = 0
+"""Parameter: the most under way at once."""
+HELD = 0
+"""State: what is under way."""
+
+
+def start(p: Sequence[int], s: MutableSequence[int], now: int) -> None:
+    """Nothing is under way at the start."""
+    s[HELD] = 0
+
+
+def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int) -> int:
+    """0 where there is room; else only an end helps, not time."""
+    return 0 if s[HELD] + amount <= p[ALLOWED] else NEVER
+
+
+def take(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> None:
+    """Hold the places."""
+    s[HELD] += amount
+
+
+def refuse(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> None:
+    """A refused attempt holds nothing."""
+
+
+def settle(
+    p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int
+) -> None:
+    """Give back the places of attempts that ended."""
+    s[HELD] -= reserved
+
+
+def retune(old: Sequence[int], new: Sequence[int], s: MutableSequence[int], now: int) -> None:
+    """Who is under way stays; a smaller limit is reached as they end."""

@@ -1,0 +1,62 @@
+"""Fixed window: so much in each window of the clock; what comes above it waits for, or is refused until,
+the next window.
+
+By hand: 100 in 60 s; 150 at 0:30 on an untouched window: 100 pass, the rest at 1:00.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableSequence, Sequence
+
+from sim.limits.time import NEVER
+
+ALLOWED = 0
+"""Parameter: the most that passes in a window."""
+WINDOW_US = 1
+"""Parameter: length of a window; windows start at whole multiples since the start of the horizon."""
+USED = 0
+"""State: what passed in the window that `OPENED` names."""
+OPENED = 1
+"""State: when that window opened [µs]."""
+
+
+def start(p: Sequence[int], s: MutableSequence[int], now: int) -> None:
+    """A window starts unused."""
+    s[USED] = 0
+    s[OPENED] = now - now % p[WINDOW_US]
+
+
+def used_at(p: Sequence[int], s: Sequence[int], now: int) -> int:
+    """What has passed in the window of an instant."""
+    return s[USED] if now - now % p[WINDOW_US] == s[OPENED] else 0
+
+
+def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int) -> int:
+    """Time to the next window, unless the amount fits into this one; never, where it fits into none."""
+    if amount > p[ALLOWED]:
+        return NEVER
+    if used_at(p, s, now) + amount <= p[ALLOWED]:
+        return 0
+    return p[WINDOW_US] - now % p[WINDOW_US]
+
+
+def take(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> None:
+    """Count the amount in this window."""
+    s[USED] = used_at(p, s, now) + amount
+    s[OPENED] = now - now % p[WINDOW_US]
+
+
+def refuse(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> None:
+    """A refused attempt costs nothing."""
+
+
+def settle(
+    p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int
+) -> None:
+    """What was counted stays counted."""
+
+
+def retune(old: Sequence[int], new: Sequence[int], s: MutableSequence[int], now: int) -> None:
+    """Keep what passed in the running window; a window of another length starts with it."""
+    s[USED] = used_at(old, s, now)
+    s[OPENED] = now - now % new[WINDOW_US]

@@ -1,0 +1,1 @@
+"""What a planner may write, and how it is read."""
