@@ -79,8 +79,56 @@ sessions), the purpose's `Draw`, mixed as `draws.mix(key ^ Draw)`, the request's
 TURNS) and counter = lap << 32 | attempts made in this call before. A request's key is
 `draws.child(session key, turn)`. QUEUE_PATIENCE, DELAY and CHANCE draw in the same way.
 
+**The small print**, so that nothing is left to taste:
+
+* *Arrival.* INPUT_TOKENS = whole(INPUT draw) + INPUT_PER_TURN × (turn - 1); OUTPUT_TOKENS = whole(OUTPUT draw).
+  The person's patience is max(1, whole(PATIENCE draw)) after arriving. PHASE is the clock's cell at that moment.
+  The next turn begins max(1, whole(THINK draw of this request)) after its end, if turn < max(1, whole(TURNS
+  draw of the session)). QUIT is a chance of the request that was given up.
+* *An attempt* has the step's INPUT_TOKENS and OUTPUT_TOKENS, or the request's; output is cut at the route's
+  MAX_OUTPUT_TOKENS, and limits reserve that cap (the true output where there is no cap). Cached tokens are
+  input × workload CACHED_PPM // 10^6 × endpoint CACHED_PPM // 10^6; 0 where the step has its own input.
+  It has JOINED at its node when it joins; ATTEMPTS (and RETRIES, where its endpoint has been tried by this call
+  since the router came to it) count at the door, once the budget let it pass; so do the row's ATTEMPTS, if
+  the request still waits for it, and REFUSED and REFUSALS.
+* *Service* = first + decode, first = duration_us(SERVICE draw of FIRST_LAW, SLOW_PPM), decode =
+  decode_us(output, SPEED draw) × SLOW_PPM // 10^6, 0 without SPEED_LAW. The first token comes `first` after the
+  (first) start. Errors and refusals come after duration_us(draw, 10^6).
+* *Fits.* At the door an attempt that some limit of its endpoint (queueing or not) could never let pass, because
+  the amount exceeds what the limit ever holds (`fits`), is REFUSED without advice.
+* *Settling.* An admitted attempt's limits are settled when it ends (OK or ERROR): actual amounts are of its true
+  output (OK) or no output (ERROR). An attempt that leaves the queue after the door, or is FULL, settles too, with an
+  actual amount of 0 tokens and 0 requests; a queueing limit that it had not yet taken is left alone.
+* *Advice* is heard where 0 < advice <= RETRY_AFTER_CAP_US. Otherwise the wait is `backoff_us` with the number of
+  retries made at this endpoint so far and the BACKOFF draw of the attempt that failed.
+* *Budget* in ppm: starts at BUDGET_CAP_PPM; a first attempt at an endpoint adds BUDGET_PPM up to the cap; a retry
+  needs and takes 10^6.
+* *Waits.* `WAIT_US` of the row grows by (now - last time it entered the queue) whenever an attempt that the request
+  still waits for starts, leaves, or is abandoned in the queue. `waits` of the node gets one entry an attempt, when
+  it starts for the first time, leaves the queue (patience or abandoned), or is still in the queue at `close`; none
+  for REFUSED, FULL and NO_BUDGET. STARTED counts first starts.
+* *Abandoned.* TIMEOUTS count at the moment of giving up; ERRORS, ANSWERS, WASTED and tokens at the end at the node.
+  An attempt that ends in ERROR counts as an error, whether somebody waits or not.
+* *Stages.* When a branch leaves a DELAY or CALL (done, failed, passed over, or given up in the middle), the time
+  since it came to the step is added to the stage's column (-1 becomes 0 first).
+* *Laps.* A child and a detached job begin with their parent's lap; a CHANCE draws with the lap before it takes ALT.
+* *First words, answering endpoint* live on the branch; a fork's branch takes the latest first words (if any child has
+  some) and the greatest endpoint of its children. A request that fails, or has no first words, has its end.
+  A detached job's row has them too.
+* *Forked failures.* The child that began at the least step decides. A BLOCK fails with BLOCKED, other failures
+  by `FAILED_AS`.
+* *Changes.* All cells of an instant are set first; then each limit with a changed parameter is told `retune`, once;
+  then nodes with fewer servers than work in service, if PREEMPTS, give work back. Every node is then looked at.
+* *A detached job's* row has the turn's session, turn, workload, phase, tokens; it ARRIVED when it was detached. It has
+  no deadline and no patience. It is in neither `arrived`, `ended` nor `in_flight`.
+* *Trace lines.* ARRIVE; STEP at every step a branch comes to; JOIN; START at each start; at the door REFUSED,
+  NO_BUDGET, at overflow FULL; LEFT (patience, or abandoned in the queue); RETURNED; ENDED when an attempt that
+  started ends at its node, even for nobody; TIMEOUT, then RETRY or FALLBACK or FAILED, when the branch hears;
+  SLOWER; DETACH; GAVE_UP; END; NEXT_TURN.
+
 **The end of a day** is an instant that belongs to the next day. At the end of all time, `close` hands out
-a row for each request and job still under way (UNFINISHED), and a wait for each attempt still in a queue.
+a row for each request and job still under way (UNFINISHED, finished at the end), and a wait for each attempt
+still in a queue; its counters hold nothing else.
 """
 
 from __future__ import annotations

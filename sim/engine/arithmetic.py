@@ -111,3 +111,18 @@ def bin_start_us(place: int) -> int:
         return place
     shift = place // BINS_PER_OCTAVE - 1
     return (place - shift * BINS_PER_OCTAVE) << shift
+
+
+def amount(counts: int, input_tokens: int, cached_tokens: int, output_tokens: int) -> int:
+    """What a limit counts of an attempt, by its `Counts`."""
+    if counts == 0:
+        return 1
+    if counts == 1:
+        return input_tokens
+    if counts == 2:
+        return input_tokens - cached_tokens
+    if counts == 3:
+        return output_tokens
+    if counts == 4:
+        return input_tokens + output_tokens
+    return input_tokens - cached_tokens + output_tokens

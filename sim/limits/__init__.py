@@ -1,9 +1,10 @@
 """Vendor limits: one file a kind, with what a planner may write and the arithmetic that both engines use.
 
-The rule of a kind is five pure functions over its parameters `p`, its state `s` (flat sequences of
+The rule of a kind is seven pure functions over its parameters `p`, its state `s` (flat sequences of
 integers), the instant and an amount (requests or tokens):
 
 * `start(p, s, now)`: set the state of a fresh limit;
+* `fits(p, amount)`: whether a fresh limit would ever let the amount pass;
 * `wait_us(p, s, now, amount)`: 0 where the amount may pass now, else the µs until it could;
   `NEVER` where time alone will not help. Changes nothing;
 * `take(p, s, now, amount)`: let the amount pass (requires that `wait_us` is 0);
@@ -31,6 +32,7 @@ class LimitKind:
 
     name: str
     start: Callable[..., None]
+    fits: Callable[..., bool]
     wait_us: Callable[..., int]
     take: Callable[..., None]
     refuse: Callable[..., None]
@@ -42,6 +44,7 @@ def _kind(module: ModuleType) -> LimitKind:
     return LimitKind(
         module.__name__.rpartition(".")[2],
         module.start,
+        module.fits,
         module.wait_us,
         module.take,
         module.refuse,

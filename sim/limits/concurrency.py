@@ -17,6 +17,11 @@ def start(p: Sequence[int], s: MutableSequence[int], now: int) -> None:
     s[HELD] = 0
 
 
+def fits(p: Sequence[int], amount: int) -> bool:
+    """Whether the amount can ever pass."""
+    return amount <= p[ALLOWED]
+
+
 def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int) -> int:
     """0 where there is room; else only an end helps, not time."""
     return 0 if s[HELD] + amount <= p[ALLOWED] else NEVER

@@ -31,6 +31,11 @@ def used_at(p: Sequence[int], s: Sequence[int], now: int) -> int:
     return s[USED] if now - now % p[WINDOW_US] == s[OPENED] else 0
 
 
+def fits(p: Sequence[int], amount: int) -> bool:
+    """Whether the amount can ever pass."""
+    return amount <= p[ALLOWED]
+
+
 def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int) -> int:
     """Time to the next window, unless the amount fits into this one; never, where it fits into none."""
     if amount > p[ALLOWED]:

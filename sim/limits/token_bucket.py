@@ -39,6 +39,11 @@ def level_at(p: Sequence[int], s: Sequence[int], now: int) -> int:
     return min(full, s[LEVEL] + min(now - s[LAST], to_full_us) * p[RATE])
 
 
+def fits(p: Sequence[int], amount: int) -> bool:
+    """Whether the amount can ever pass."""
+    return amount <= p[CAP]
+
+
 def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int) -> int:
     """Time until the bucket holds the amount; never, where it exceeds the cap."""
     if amount > p[CAP]:
