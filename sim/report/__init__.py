@@ -1,0 +1,1 @@
+"""The faces of a study: one formatter, one summary, many pages."""
