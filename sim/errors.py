@@ -159,7 +159,7 @@ def _plural(n: int, word: str) -> str:
 
 def _window(source: str, column: int) -> tuple[str, int]:
     """Return the part of a long line around a column, and the column within that part."""
-    source = source.replace("\t", " ").rstrip()
+    source = "".join(c if c.isprintable() else " " for c in source).rstrip()
     if len(source) <= SOURCE_COLUMNS_MAX:
         return source, column
     start = max(0, column - 1 - SOURCE_COLUMNS_MAX // 2)

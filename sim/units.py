@@ -83,7 +83,7 @@ class ClockHours:
 
 def duration_us(value: object) -> int:
     """Read `800ms`, `2.5s`, `15min` (`15m`), `4h`, `3d`, `6w`, `200us`; return microseconds."""
-    number, unit = _split(value, "a duration", '"800ms" or "800s"')
+    number, unit = _split(value, "a duration", 'e.g. "800ms" or "800s"')
     if unit == "" and number == 0:
         return 0
     if unit == "":
@@ -356,8 +356,8 @@ def shown(value: object) -> str:
 
 
 def _count(value: object, smallest: int, what: str) -> Decimal:
-    number, unit = _split(value, what, '50000, "50k" or "1.2M"')
-    amount = number * _scale(value, unit, COUNT_UNITS, what, '50000, "50k" or "1.2M"')
+    number, unit = _split(value, what, 'e.g. 50000, "50k" or "1.2M"')
+    amount = number * _scale(value, unit, COUNT_UNITS, what, 'e.g. 50000, "50k" or "1.2M"')
     _refuse_range(value, amount, smallest, COUNT_MAX, what, "1e15")
     return amount
 

@@ -64,7 +64,8 @@ class Unknown:
 
     def text(self, value: float) -> Chosen:
         """Return a value of this unknown as a planner would write it, at full precision."""
-        return Chosen(f"{self.prefix}{value!r}{self.unit}")
+        short = value.is_integer() and abs(value) < 1e15
+        return Chosen(f"{self.prefix}{int(value) if short else repr(value)}{self.unit}")
 
 
 def is_unknown(value: object) -> bool:
