@@ -34,7 +34,7 @@ Exit codes:
 class Verbs(click.Group):
     """The verbs, each imported when it is asked for; a scenario's path as the first word runs it."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return [verb for verb in VERBS if importlib.util.find_spec(f"sim.cli.{verb}")]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -98,7 +98,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
     help="Show the version and exit.",
 )
 def cli(debug: bool) -> None:
-    """Will the AI rollout hold its targets and its budget?
+    r"""Will the AI rollout hold its targets and its budget?
 
     \b
     simulate scenarios/claims_q3.yaml                    run a scenario
@@ -115,5 +115,3 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     words = list(sys.argv[1:] if argv is None else argv)
     sys.exit(run_to_exit_code(cli, words))
-
-
