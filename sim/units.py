@@ -3,15 +3,14 @@
 Each reader takes what stands in the file (text or a number) and returns one plain value in one
 unit; it raises `QuantityError` with a sentence that says what is wrong and what to write instead.
 Time is int microseconds, bytes are int, money is Decimal; the rest are floats. No reader accepts
-NaN, infinity, True or more digits than a person would write.
+NaN, infinity, True or more digits than a person would write. Days and clock times are read in
+`sim.scenario.calendar`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NoReturn
 
@@ -47,7 +46,6 @@ BYTE_UNITS: dict[str, int] = {
     **{"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40},
 }
 SPAN_MONTHS: dict[str, int] = {"mo": 1, "q": 3, "y": 12}
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _NUMBER = r"[+-]?(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
 _QUANTITY = re.compile(rf"({_NUMBER})\s*(.*)", re.DOTALL)
@@ -71,19 +69,9 @@ _UNIT_MEANT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ClockHours:
-    """A stretch of the local clock, such as a shift; it may pass midnight."""
-
-    start_us: int
-    """Local time of day at which it opens, from 0 to less than a day [us]."""
-    end_us: int
-    """Local time of day at which it closes, after the start; over a day past midnight [us]."""
-
-
 def duration_us(value: object) -> int:
     """Read `800ms`, `2.5s`, `15min` (`15m`), `4h`, `3d`, `6w`, `200us`; return microseconds."""
-    number, unit = _split(value, "a duration", 'e.g. "800ms" or "800s"')
+    number, unit = split_number(value, "a duration", 'e.g. "800ms" or "800s"')
     if unit == "" and number == 0:
         return 0
     if unit == "":
@@ -100,7 +88,7 @@ def duration_us(value: object) -> int:
         _refuse_unit(value, f'"{number}min" for minutes')
     scale = _scale(value, unit, DURATION_UNITS, "a duration", '"800ms", "2.5s", "15min" or "3d"')
     microseconds = number * scale
-    _refuse_range(value, microseconds, 0, DURATION_US_MAX, "a duration", "100 years")
+    refuse_range(value, microseconds, 0, DURATION_US_MAX, "a duration", "100 years")
     if 0 < microseconds < 1:
         raise QuantityError(f"{shown(value)!r} is shorter than the clock's 1us", "too_small")
     return int(microseconds.to_integral_value(ROUND_HALF_EVEN))
@@ -128,22 +116,22 @@ def whole_number(value: object) -> int:
 
 def share(value: object) -> float:
     """Read `99.5%` or `0.995`; return the fraction, from 0 to 1."""
-    number, unit = _split(value, "a share", '"99.5%" or 0.995')
+    number, unit = split_number(value, "a share", '"99.5%" or 0.995')
     if unit == "%":
-        _refuse_range(value, number, 0, 100, "a share", "100%")
+        refuse_range(value, number, 0, 100, "a share", "100%")
         return float(number / 100)
     if unit:
         _refuse_unit(value, '"99.5%" or 0.995')
     if 1 < number <= 100:
         message = f'a share goes from 0 to 1; did you mean "{shown(value)}%"?'
         raise QuantityError(message, "share_or_percent")
-    _refuse_range(value, number, 0, 1, "a share", "1 (or 100%)")
+    refuse_range(value, number, 0, 1, "a share", "1 (or 100%)")
     return float(number)
 
 
 def rate_per_second(value: object) -> float:
     """Read `120/h`, `3/s`, `2600/d`, `8/min`, `2k/d`; return events per second."""
-    number, unit = _split(value, "a rate", '"120/h" or "3/s"')
+    number, unit = split_number(value, "a rate", '"120/h" or "3/s"')
     if "/" not in unit:
         digits = _digits(value)
         meant = {"rps": "s", "qps": "s", "rpm": "min", "rph": "h"}.get(unit.lower(), "h")
@@ -154,7 +142,7 @@ def rate_per_second(value: object) -> float:
     scale = _scale(value, multiple, COUNT_UNITS, "a rate", '"120/h", "2k/d"')
     period_us = _scale(value, period, DURATION_UNITS, "a rate", '"3/s", "8/min", "120/h", "90/d"')
     amount = number * scale
-    _refuse_range(value, amount, 0, COUNT_MAX, "a rate", str(COUNT_MAX))
+    refuse_range(value, amount, 0, COUNT_MAX, "a rate", str(COUNT_MAX))
     return float(amount * US_PER_SECOND / period_us)
 
 
@@ -164,12 +152,12 @@ def multiplier(value: object) -> float:
     if text[:1] not in {"x", "X", "×"}:
         text = shown(value)
         raise QuantityError(f'a multiplier starts with x: write "x {text}"', "unit_missing")
-    number, unit = _split(text[1:].strip(), "a multiplier", '"x 0.5"')
+    number, unit = split_number(text[1:].strip(), "a multiplier", '"x 0.5"')
     if unit == "%":
         number, unit = number / 100, ""
     if unit:
         _refuse_unit(value, '"x 0.5"')
-    _refuse_range(value, number, 0, 10**6, "a multiplier", "x 1e6")
+    refuse_range(value, number, 0, 10**6, "a multiplier", "x 1e6")
     return float(number)
 
 
@@ -187,115 +175,15 @@ def money(value: object) -> Decimal:
 
 def byte_count(value: object) -> int:
     """Read `6kB`, `1.2GB`, `512KiB`; return bytes, rounded to a whole one."""
-    number, unit = _split(value, "a size", '"6kB" or "1.2GB"')
+    number, unit = split_number(value, "a size", '"6kB" or "1.2GB"')
     if unit == "" and number == 0:
         return 0
     if unit == "":
         text = shown(value)
         raise QuantityError(f'a size needs a unit, e.g. "{text}kB" or "{text}MB"', "unit_missing")
     size = number * _scale(value, unit, BYTE_UNITS, "a size", '"6kB", "1.2GB" or "512KiB"')
-    _refuse_range(value, size, 0, 10**18, "a size", "1000000TB")
+    refuse_range(value, size, 0, 10**18, "a size", "1000000TB")
     return int(size.to_integral_value(ROUND_HALF_EVEN))
-
-
-def span_months(value: object) -> int:
-    """Read a calendar span: `12mo`, `1q`, `2y`; return whole months, at least one."""
-    number, unit = _split(value, "a calendar span", '"12mo", "1q" or "1y"')
-    if unit not in SPAN_MONTHS:
-        hint = '"12mo", "1q" or "1y"'
-        raise QuantityError(f"{shown(value)!r} is not a calendar span; write {hint}", "unit_wrong")
-    months = number * SPAN_MONTHS[unit]
-    _refuse_range(value, months, 1, 1200, "a calendar span", "100y")
-    if months != months.to_integral_value():
-        raise QuantityError(f"{shown(value)!r} is not a whole number of months", "not_whole")
-    return int(months)
-
-
-def day(value: object) -> date:
-    """Read a calendar day, `2027-07-01`."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    text = value.strip() if isinstance(value, str) else shown(value)
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        message = f'{shown(value)!r} is not a day; write year-month-day, e.g. "2027-07-01"'
-        raise QuantityError(message, "date")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise QuantityError(f"the calendar has no {text}", "date") from None
-
-
-def instant(value: object) -> datetime:
-    """Read a local date and time, `2027-08-14T21:00`, or a day, which means its midnight.
-
-    The result has no zone: the scenario says whose clock is meant.
-    """
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
-        return datetime.combine(value, time())
-    text = value.strip() if isinstance(value, str) else shown(value)
-    if re.fullmatch(r"[\d-]{10}", text):
-        return datetime.combine(day(text), time())
-    if re.fullmatch(r"\S{10}[T ]\S+(Z|[+-]\d\d:?\d\d)", text):
-        message = f"{shown(value)!r} names a zone; write local time, the scenario's zone applies"
-        raise QuantityError(message, "date")
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?", text):
-        message = f'{shown(value)!r} is not a time; write e.g. "2027-08-14T21:00"'
-        raise QuantityError(message, "date")
-    clock_us = clock_time_us(text[11:])
-    if clock_us == US_PER_DAY:
-        raise QuantityError(f"write the next day's 00:00 instead of {shown(value)!r}", "date")
-    second = clock_us // US_PER_SECOND
-    clock = time(second // 3600, second // 60 % 60, second % 60)
-    return datetime.combine(day(text[:10]), clock)
-
-
-def clock_time_us(value: object) -> int:
-    """Read a local time of day, `08:00` or `17:30:30`, to `24:00`; return us after midnight."""
-    text = value.strip() if isinstance(value, str) else shown(value)
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", text)
-    if not match:
-        message = f'{shown(value)!r} is not a time of day; write e.g. "08:00"'
-        raise QuantityError(message, "clock")
-    hour, minute, second = (int(part or 0) for part in match.groups())
-    total = hour * 3600 + minute * 60 + second
-    if minute > 59 or second > 59 or total > 24 * 3600:
-        raise QuantityError(f"the clock has no {text}; a day goes to 24:00", "clock")
-    return total * US_PER_SECOND
-
-
-def clock_hours(value: object) -> ClockHours:
-    """Read `08:00-18:00`; `22:00-06:00` passes midnight, `00:00-24:00` is the whole day."""
-    if isinstance(value, ClockHours):
-        return value
-    text = value if isinstance(value, str) else shown(value)
-    parts = re.split(r"\s*[-\u2013]\s*", text.strip())
-    if len(parts) != 2:
-        message = f'{shown(value)!r} are not hours; write e.g. "08:00-18:00"'
-        raise QuantityError(message, "clock")
-    start_us, end_us = clock_time_us(parts[0]), clock_time_us(parts[1])
-    if start_us == end_us or start_us == US_PER_DAY:
-        message = f'{shown(value)!r} has no length; for a whole day write "00:00-24:00"'
-        raise QuantityError(message, "clock")
-    return ClockHours(start_us, end_us if end_us > start_us else end_us + US_PER_DAY)
-
-
-def weekdays(value: object) -> tuple[int, ...]:
-    """Read `mon-fri`, `sat`, `mon,wed`, `fri-mon`, `daily`; return 0 (Monday) to 6, sorted."""
-    text = value.strip().lower() if isinstance(value, str) else shown(value)
-    if text == "daily":
-        return tuple(range(7))
-    found: set[int] = set()
-    for part in text.split(","):
-        first, _, last = (word.strip() for word in part.partition("-"))
-        ends = (first, last or first)
-        if any(end not in WEEKDAYS for end in ends):
-            message = f'{shown(value)!r} are not days; write "mon-fri", "sat" or "mon,wed"'
-            raise QuantityError(message, "days")
-        start, length = WEEKDAYS.index(ends[0]), WEEKDAYS.index(ends[1]) - WEEKDAYS.index(ends[0])
-        found.update((start + step) % 7 for step in range(length % 7 + 1))
-    return tuple(sorted(found))
 
 
 def duration_text(microseconds: int) -> str:
@@ -314,9 +202,9 @@ def split_quantity(value: object) -> tuple[str, Decimal, str]:
     """
     text = value.strip() if isinstance(value, str) else value
     if isinstance(text, str) and text[:1] in {"x", "X", "×"}:
-        number, unit = _split(text[1:].strip(), "a quantity", '"x 1.5"')
+        number, unit = split_number(text[1:].strip(), "a quantity", '"x 1.5"')
         return "x ", number, unit
-    number, unit = _split(text, "a quantity", "a number with its unit")
+    number, unit = split_number(text, "a quantity", "a number with its unit")
     return "", number, unit
 
 
@@ -356,13 +244,13 @@ def shown(value: object) -> str:
 
 
 def _count(value: object, smallest: int, what: str) -> Decimal:
-    number, unit = _split(value, what, 'e.g. 50000, "50k" or "1.2M"')
+    number, unit = split_number(value, what, 'e.g. 50000, "50k" or "1.2M"')
     amount = number * _scale(value, unit, COUNT_UNITS, what, 'e.g. 50000, "50k" or "1.2M"')
-    _refuse_range(value, amount, smallest, COUNT_MAX, what, "1e15")
+    refuse_range(value, amount, smallest, COUNT_MAX, what, "1e15")
     return amount
 
 
-def _split(value: object, what: str, example: str) -> tuple[Decimal, str]:
+def split_number(value: object, what: str, example: str) -> tuple[Decimal, str]:
     """Return the number and the unit of a written quantity; refuse what is no number at all."""
     if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
         return _finite(value), ""
@@ -375,7 +263,7 @@ def _split(value: object, what: str, example: str) -> tuple[Decimal, str]:
     if _NOT_FINITE.fullmatch(text):
         raise QuantityError(f"{shown(value)!r} is not finite; write {example}", "not_finite")
     match = _QUANTITY.fullmatch(text)
-    if not match or not text.isascii() and not match[2]:
+    if not match or (not text.isascii() and not match[2]):
         raise QuantityError(f"{shown(value)!r} is not {what}; write {example}", "not_a_quantity")
     digits, unit = match[1], match[2]
     if _LEADING_ZERO.match(digits):
@@ -418,9 +306,10 @@ def _refuse_unit(value: object, meant: str) -> NoReturn:
     raise QuantityError(f"{shown(value)!r} is not understood; did you mean {meant}?", "unit_wrong")
 
 
-def _refuse_range(
+def refuse_range(
     value: object, amount: Decimal, smallest: int, largest: int, what: str, largest_text: str
 ) -> None:
+    """Refuse an amount outside [smallest, largest] with a sentence; raises `QuantityError`."""
     if amount < smallest:
         least = "negative" if smallest == 0 else f"less than {smallest}"
         raise QuantityError(f"{what} cannot be {least}: {shown(value)}", "too_small")

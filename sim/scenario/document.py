@@ -104,7 +104,8 @@ class Document:
     def with_sets(self, sets: Iterable[str]) -> Document:
         """Return a new document with more `path=value` texts applied; raises `ScenarioError`."""
         added = tuple(sets)
-        top, problems = copy.deepcopy(self.top), []
+        top = copy.deepcopy(self.top)
+        problems: list[Problem] = []
         for assignment in added:
             try:
                 top = overlay.apply_set(top, assignment)
@@ -134,9 +135,7 @@ class Document:
         return self.nodes[path]
 
 
-def load_document(
-    file: str, sets: Sequence[str] = (), overlays: Sequence[str] = ()
-) -> Document:
+def load_document(file: str, sets: Sequence[str] = (), overlays: Sequence[str] = ()) -> Document:
     """Read a scenario file, what it extends, overlay files (`-f`), then `--set` texts.
 
     Raises `ScenarioError` with every fault that could be found.
@@ -161,9 +160,7 @@ def document_from_tree(
     return _from_top(nodes_of(dict(tree), Origin(file)), file).with_sets(sets)
 
 
-def validate(
-    document: Document, model: type[ModelType], choose: Choose | None = None
-) -> ModelType:
+def validate(document: Document, model: type[ModelType], choose: Choose | None = None) -> ModelType:
     """Return the scenario as a model, with all its faults at once if it has any.
 
     Args:
@@ -252,7 +249,8 @@ def _checked(document: Document) -> Document:
 
 
 def _repeated_names(path: Path, items: list[Node]) -> list[Problem]:
-    problems, seen = [], {}
+    problems: list[Problem] = []
+    seen: dict[str, Node] = {}
     for index, item in enumerate(items):
         name = item.value.get("name") if isinstance(item.value, dict) else None
         if name is None or not isinstance(name.value, str):
@@ -271,4 +269,3 @@ def _entry(path: Path, node: Node) -> Entry:
 
 def _as_path(path: Path | str) -> Path:
     return parse_path(path) if isinstance(path, str) else path
-

@@ -7,6 +7,7 @@ slow to import, is left to the tests, where it checks these formulas.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
@@ -78,11 +79,14 @@ def gamma(shape: float, mean: float) -> LawTable:
 def weibull(shape: float, scale: float) -> LawTable:
     """The law with survival exp(-(x / scale)^shape)."""
     power = 1.0 / shape
-    return continuous_table(
-        lambda u: scale * (-np.log1p(-u)) ** power,
-        lambda q: scale * (-np.log(q)) ** power,
-        scale * math.gamma(1.0 + power),
-    )
+
+    def ppf(u: Floats) -> Floats:
+        return np.asarray(scale * (-np.log1p(-u)) ** power, dtype=np.float64)
+
+    def isf(q: Floats) -> Floats:
+        return np.asarray(scale * (-np.log(q)) ** power, dtype=np.float64)
+
+    return continuous_table(ppf, isf, scale * math.gamma(1.0 + power))
 
 
 def lomax(shape: float, scale: float) -> LawTable:
@@ -170,9 +174,8 @@ def _tilted_mean(k: Floats, log_weights: Floats) -> float:
     return float(np.dot(k, weights) / weights.sum())
 
 
-def _solve(rising: object, target: float, bottom: float, top: float) -> float:
+def _solve(rising: Callable[[float], float], target: float, bottom: float, top: float) -> float:
     """Return x in [bottom, top] where a rising function meets the target, by bisection."""
-    assert callable(rising)
     for _ in range(100):
         middle = 0.5 * (bottom + top)
         if rising(middle) < target:

@@ -202,7 +202,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.n_nodes = 0
         yaml = YAML(typ="safe", pure=True)
-        yaml.version = (1, 2)  # type: ignore[assignment]
+        yaml.version = (1, 2)
         self.events: Iterator[Event] = iter(yaml.parse(source.text))
 
     def document(self) -> Node:
@@ -356,12 +356,12 @@ def _syntax_problem(source: Source, error: MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     said = " ".join(str(part) for part in (error.context, error.problem) if part)
     origin = source.origin(mark.line, mark.column) if mark else source.origin(0, 0)
-    hint = _syntax_hint(origin.source or "", said)
+    hint = _syntax_hint(said)
     shown = said if source.show else "not readable as YAML"
     return origin.problem((), f"{shown}{hint}", "syntax")
 
 
-def _syntax_hint(line: str, said: str) -> str:
+def _syntax_hint(said: str) -> str:
     if "mapping values are not allowed" in said:
         return "; put text that holds a colon in quotes, and indent keys alike"
     if "found character '%'" in said or "found character '@'" in said or "`" in said:

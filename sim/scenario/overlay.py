@@ -52,7 +52,7 @@ class Loader:
         here = asked or Origin(file)
         raw, identity = _read(file, here)
         self._check_chain(file, identity, here)
-        node = self._compose(file, raw, here, shows=asked is None)
+        node = self._compose(file, raw, shows=asked is None)
         self.chain.append((identity, file))
         merged = self._with_bases(node, file)
         self.chain.pop()
@@ -69,7 +69,7 @@ class Loader:
         if self.n_files > FILES_MAX:
             raise _fault(here, f"extends reaches more than {FILES_MAX} files")
 
-    def _compose(self, file: str, raw: bytes, here: Origin, shows: bool) -> Node:
+    def _compose(self, file: str, raw: bytes, shows: bool) -> Node:
         if shows:
             return only_mapping(compose(decode(file, raw)))
         try:
@@ -96,7 +96,7 @@ class Loader:
         name = base.value
         if not isinstance(name, str) or not name.strip():
             raise _fault(base.origin, "extends names a file, or a list of files")
-        if "://" in name or name.startswith("~") or os.path.isabs(name) or "\\" in name:
+        if "://" in name or name.startswith("~") or FilePath(name).is_absolute() or "\\" in name:
             message = "extends takes a path relative to this file, e.g. base/claims.yaml"
             raise _fault(base.origin, message)
         if not name.endswith((".yaml", ".yml")):
@@ -155,7 +155,8 @@ def find(top: Node, path: Path) -> tuple[Node, Path]:
 
     Raises `KeyError` with a sentence and the nearest right word.
     """
-    node, actual = top, ()
+    node = top
+    actual: Path = ()
     for part in path:
         step = _step(node, part)
         if step is None:
@@ -284,7 +285,8 @@ def _set_value(text: str, origin: Origin) -> Node:
 
 def _find_parent(top: Node, path: Path, origin: Origin) -> tuple[Node, str | int]:
     """Walk to the parent of the last part, making maps that the file did not write."""
-    node, actual = top, ()
+    node = top
+    actual: Path = ()
     for part in path[:-1]:
         step = _step(node, part)
         if step is None:
@@ -320,7 +322,7 @@ def _put(parent: Node, last: str | int, value: Node, path: Path, origin: Origin)
     if value.value is None:
         del parent.value[place]  # type: ignore[union-attr, arg-type]
     else:
-        parent.value[place] = value  # type: ignore[index, call-overload]
+        parent.value[place] = value  # type: ignore[index]
 
 
 def _step(node: Node, part: str | int) -> str | int | None:

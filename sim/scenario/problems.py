@@ -46,16 +46,21 @@ def faults_of(error: ValidationError, tree: Any) -> list[Fault]:
 
 def order(problems: Iterable[Problem], first_file: str) -> list[Problem]:
     """Return problems sorted by line: the scenario first, then its bases, then `--set`."""
-    return sorted(problems, key=lambda p: (p.line == 0, p.file != first_file, p.file, p.line, p.column))
+
+    def place(problem: Problem) -> tuple[bool, bool, str, int, int]:
+        elsewhere = problem.file != first_file
+        return problem.line == 0, elsewhere, problem.file, problem.line, problem.column
+
+    return sorted(problems, key=place)
 
 
 def _fault(details: Details, tree: Any) -> Fault:
     path, branches = _place(details["loc"], tree, details["type"])
-    kind = details["type"]
+    kind = str(details["type"])
     if kind in {"value_error", "assertion_error"}:
         return _own_fault(details, path, branches)
     message = SENTENCES.get(kind, _plain_words)(details)
-    code = CODES.get(kind, kind)
+    code = CODES.get(kind) or kind
     at_key = kind in {"unknown_key", "extra_forbidden", "missing"}
     return Fault(path, code, message, at_key, branches)
 
@@ -127,7 +132,8 @@ def _without_echoes(faults: list[Fault]) -> list[Fault]:
     """Drop what only follows from a fault further down, and exact repeats."""
     kept: dict[tuple[Path, str], Fault] = {}
     for fault in faults:
-        deeper = any(len(o.path) > len(fault.path) and o.path[: len(fault.path)] == fault.path for o in faults)
+        depth = len(fault.path)
+        deeper = any(o.path[:depth] == fault.path and len(o.path) > depth for o in faults)
         if fault.code == "too_short" and deeper:
             continue
         kept.setdefault((fault.path, fault.message), fault)
@@ -135,7 +141,8 @@ def _without_echoes(faults: list[Fault]) -> list[Fault]:
 
 
 _SPEAKING = {
-    *("unit_missing", "unit_wrong", "share_or_percent", "not_whole", "not_a_quantity", "not_finite"),
+    *("unit_missing", "unit_wrong", "share_or_percent", "not_whole", "not_a_quantity"),
+    *("not_finite",),
     *("too_small", "too_large", "leading_zero", "comma", "too_long", "currency", "date", "clock"),
     *("law_shape", "law_order", "law_name", "law_weights", "value", "days", "name", "time_zone"),
 }
@@ -209,7 +216,8 @@ def _letters(words: str, name: str) -> Callable[[Details], str]:
 
 def _plain_words(details: Details) -> str:
     """Reword a kind of fault that has no sentence of its own yet."""
-    said = re.sub(r"^(Input|Value|String|List|Tuple|Dictionary) should( be)?", "wanted:", details["msg"])
+    what = "Input|Value|String|List|Tuple|Dictionary"
+    said = re.sub(rf"^({what}) should( be)?", "wanted:", details["msg"])
     return f"{_shown(details)} does not fit; {said[:1].lower()}{said[1:]}"
 
 

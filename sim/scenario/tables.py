@@ -158,9 +158,7 @@ def table_mean(table: LawTable) -> float:
         return math.fsum(table.values * np.diff(table.cumulative, prepend=0.0))
     if table.kind == TableKind.MIXTURE:
         weights = np.diff(table.cumulative, prepend=0.0)
-        return math.fsum(
-            w * table_mean(part) for w, part in zip(weights, table.parts, strict=True)
-        )
+        return math.fsum(w * table_mean(part) for w, part in zip(weights, table.parts, strict=True))
     return _knots_mean(table.knots)
 
 

@@ -30,6 +30,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
 from sim import units
 from sim.errors import QuantityError
+from sim.scenario import calendar
 from sim.scenario.unknown import Chosen
 
 NAME_LETTERS_MAX = 64
@@ -196,13 +197,13 @@ Name = Annotated[str, BeforeValidator(name_text), _text_schema("A name.", "midwe
 """What a planner calls a thing: NFC, printable, at most 64 letters."""
 Day = Annotated[
     date,
-    PlainValidator(units.day),
+    PlainValidator(calendar.day),
     _text_schema("A calendar day.", "2027-07-01", pattern=r"^\d{4}-\d{2}-\d{2}$"),
 ]
 """A calendar day: `2027-07-01`."""
 Instant = Annotated[
     datetime,
-    PlainValidator(units.instant),
+    PlainValidator(calendar.instant),
     _text_schema(
         "A local date and time; a day alone means its midnight.",
         "2027-08-14T21:00",
@@ -211,24 +212,24 @@ Instant = Annotated[
 ]
 """A local date and time without a zone: `2027-08-14T21:00`."""
 ClockTime = Annotated[
-    int, BeforeValidator(units.clock_time_us), _text_schema("A local time of day.", "08:00")
+    int, BeforeValidator(calendar.clock_time_us), _text_schema("A local time of day.", "08:00")
 ]
 """A local time of day, microseconds after midnight [us]: `08:00`."""
 Hours = Annotated[
-    units.ClockHours,
-    PlainValidator(units.clock_hours),
+    calendar.ClockHours,
+    PlainValidator(calendar.clock_hours),
     _text_schema("From one time of day to another; may pass midnight.", "08:00-18:00"),
 ]
 """A stretch of the local clock: `08:00-18:00`."""
 Weekdays = Annotated[
     tuple[int, ...],
-    PlainValidator(units.weekdays),
+    PlainValidator(calendar.weekdays),
     _text_schema("Days of the week.", "mon-fri", "sat", "mon,wed", "daily"),
 ]
 """Days of the week, 0 is Monday: `mon-fri`."""
 Months = Annotated[
     int,
-    BeforeValidator(units.span_months),
+    BeforeValidator(calendar.span_months),
     _text_schema("A calendar span.", "12mo", "1q", "1y", pattern=r"^[0-9]+ *(mo|q|y)$"),
 ]
 """A calendar span in months: `12mo`, `1q`, `1y`."""
