@@ -29,6 +29,9 @@ DURATIONS = (
 FEW_RUNS = 20
 """Below this many replications a chance is written as a count of them."""
 DIGITS_MAX = 6
+PLACES_MAX = 10
+HUGE = Decimal(10) ** 15
+"""From here on a number is written in powers of ten."""
 
 ASCII = str.maketrans(
     {
@@ -233,7 +236,7 @@ def _scale_of(numbers: Sequence[Decimal | None], digits: int) -> tuple[Decimal, 
 
 def _places(number: Decimal, digits: int) -> int:
     """Return the places after the point that show a number to so many significant digits."""
-    return 0 if number == 0 else max(0, digits - 1 - number.adjusted())
+    return 0 if number == 0 else min(PLACES_MAX, max(0, digits - 1 - number.adjusted()))
 
 
 def _bare(numbers: Sequence[Decimal], places: int) -> int:
@@ -248,6 +251,8 @@ def _significant(number: Decimal, digits: int) -> str:
 
 
 def _fixed(number: Decimal, places: int) -> str:
+    if abs(number) >= HUGE:
+        return f"{number:.2e}".replace("-", MINUS)
     rounded = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
     text = f"{abs(rounded):,.{places}f}"
     return f"{MINUS}{text}" if rounded < 0 else text
