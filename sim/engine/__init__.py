@@ -13,7 +13,8 @@ scrambles it to prove so.
 1. *finish*: delays, services, refusals and errors end. An attempt frees its server and settles its
    limits; if its branch still waits for it, the branch hears the result.
 2. *timeout*: attempts whose client waited `TIMEOUT_US` are abandoned; the branch hears TIMEOUT.
-3. *slower*: branches that waited `SLOWER_US` in a step abandon it and go on.
+3. *slower*: branches that waited `SLOWER_US` in a step abandon it and go on; a fork before its children (who
+   are abandoned with it, and then go nowhere).
 4. *patience*: attempts that waited in a queue as long as `PATIENCE_LAW` said leave it, and their branch
    hears LEFT. Then persons whose patience ended give up their request: all its branches and attempts are
    abandoned, and it ends as `gave_up`.
@@ -26,8 +27,8 @@ scrambles it to prove so.
 DETACH, BLOCK and END take no time; DELAY sets an end; CALL sends its first attempt to the first endpoint
 of its route, whose node it *joins*.
 
-**Order at a node**: (priority, joined, session, turn, branch, attempt); `attempt` counts the branch's
-attempts since it began. Work that goes back to the queue keeps its place in this order.
+**Order at a node**: (priority, joined, session, turn, branch, lap, attempt); `lap` is the branch's when the attempt
+joined, `attempt` counts the branch's attempts since it began. Work that goes back to the queue keeps its place in this order.
 
 **Start at a node**, in four acts:
 
@@ -125,10 +126,36 @@ TURNS) and counter = lap << 32 | attempts made in this call before. A request's 
   NO_BUDGET, at overflow FULL; LEFT (patience, or abandoned in the queue); RETURNED; ENDED when an attempt that
   started ends at its node, even for nobody; TIMEOUT, then RETRY or FALLBACK or FAILED, when the branch hears;
   SLOWER; DETACH; GAVE_UP; END; NEXT_TURN.
+* *Of these lines:* `where` or `value` is -1 where `Event` says nothing of it. JOIN's value counts from 0 in each call.
+  FALLBACK names the endpoint that the router goes to. REFUSED names the first limit in the endpoint's order that
+  could never let the attempt pass, else the first that would make it wait. FAILED is of calls only, optional ones too;
+  its value is the failure (never NO_BUDGET). GAVE_UP is of the person's patience only. ARRIVE, GAVE_UP, END and
+  NEXT_TURN have the main branch; a detached job has an END too, with its branch, and no ARRIVE.
+* *Cells are read when they are needed.* An attempt's tokens, cap and priority are fixed when it joins; its time-out
+  and its patience are read in the start of that instant, after the changes (or when it first starts, for the time-out
+  of one that was not sent before); a branch keeps the route of the call that it is in, and asks that route for its
+  n-th endpoint when it goes there. TURNS, THINK, QUIT and the deadline are read when a request ends. KIND, COUNTS,
+  QUEUES, NODE and the `_FIRST`, `_COUNT` columns of limits and forks never change.
+* *Back-off.* The row's BACKOFF_US grows by the whole wait when the wait begins.
+* *NO_BUDGET and the router.* Whether the next endpoint is tried is said by NEXT_ON's bit of NO_BUDGET itself.
+* *Quitting* follows the status `gave_up`, be it by the person's patience or by LEFT.
+* *HOLDS, SLOWER_US and OPTIONAL* have a meaning at DELAY, CALL and FORK only. A step that holds the first words sets them
+  whenever the branch goes on from it: done, passed over or too slow; it beats STREAMS. A fork that failed but is
+  optional is passed over (even if a child was blocked); it, or one that was too slow, takes nothing from its children.
+  Children begin without first words and endpoint; a fork whose children have no endpoint keeps its branch's.
+* *Patience in a queue* ends with the first start, for good. An abandoned attempt that kept its place still has its
+  patience, and then leaves for nobody.
+* *Work that started last* is the one whose latest start is the latest.
+* *Time-outs at a node without servers.* There (SERVERS is -1 at the door) an attempt that does not start at the instant of
+  joining, whatever holds back the queue, has its time-out from its first start. A refused one has it from joining.
+* *Settling comes first:* all limits of which an attempt ended or left at this instant, at whatever node, are settled
+  (once each, with the sums) before the first node's door; the nodes that wait for them are looked at as well. A FULL
+  attempt settles at once, in act 4.
 
 **The end of a day** is an instant that belongs to the next day. At the end of all time, `close` hands out
-a row for each request and job still under way (UNFINISHED, finished at the end), and a wait for each attempt
-still in a queue; its counters hold nothing else.
+a row for each request and job still under way (UNFINISHED, finished and first words at the end, with what was booked
+so far), and a wait for each attempt still in a queue that has none yet; its counters hold nothing else: `arrived` and
+`ended` are 0, `in_flight` is what it was.
 """
 
 from __future__ import annotations
