@@ -79,14 +79,11 @@ def gamma(shape: float, mean: float) -> LawTable:
 def weibull(shape: float, scale: float) -> LawTable:
     """The law with survival exp(-(x / scale)^shape)."""
     power = 1.0 / shape
-
-    def ppf(u: Floats) -> Floats:
-        return np.asarray(scale * (-np.log1p(-u)) ** power, dtype=np.float64)
-
-    def isf(q: Floats) -> Floats:
-        return np.asarray(scale * (-np.log(q)) ** power, dtype=np.float64)
-
-    return continuous_table(ppf, isf, scale * math.gamma(1.0 + power))
+    return continuous_table(
+        lambda u: scale * (-np.log1p(-u)) ** power,
+        lambda q: scale * (-np.log(q)) ** power,
+        scale * math.gamma(1.0 + power),
+    )
 
 
 def lomax(shape: float, scale: float) -> LawTable:

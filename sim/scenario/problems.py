@@ -109,11 +109,16 @@ def _one_branch_each(faults: list[Fault]) -> list[Fault]:
     best: dict[Path, tuple[int, int, str]] = {}
     for position, fault in enumerate(faults):
         for site, branch in fault.branches:
-            score = (len(fault.path) * 2 + (fault.code in _SPEAKING), -position, branch)
+            score = (len(fault.path) * 3 + _helpfulness(fault), -position, branch)
             if site not in best or score > best[site]:
                 best[site] = score
     kept = [f for f in faults if all(best[site][2] == branch for site, branch in f.branches)]
     return [_with_words(fault, faults) for fault in kept]
+
+
+def _helpfulness(fault: Fault) -> int:
+    """Return 2 for a fault that names the right word, 1 for one in a reader's words, else 0."""
+    return 2 if "did you mean" in fault.message else int(fault.code in _SPEAKING)
 
 
 def _with_words(fault: Fault, faults: list[Fault]) -> Fault:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ LOGIT_MAX = 18.0
 KNOTS_PER_LOGIT = (N_KNOTS - 1) / (2.0 * LOGIT_MAX)
 
 Floats = NDArray[np.float64]
+AnyFloats = NDArray[np.floating[Any]]
 
 
 class TableKind(IntEnum):
@@ -68,7 +70,7 @@ def constant_table(value: float) -> LawTable:
 
 
 def continuous_table(
-    ppf: Callable[[Floats], Floats], isf: Callable[[Floats], Floats], mean: float
+    ppf: Callable[[Floats], AnyFloats], isf: Callable[[Floats], AnyFloats], mean: float
 ) -> LawTable:
     """Tabulate a continuous law.
 
