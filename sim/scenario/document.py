@@ -20,7 +20,7 @@ from sim.errors import Problem, QuantityError, ScenarioError
 from sim.scenario import overlay
 from sim.scenario.nodes import Node, Origin, compose, nodes_of, plain, source_of, walk
 from sim.scenario.overlay import Loader
-from sim.scenario.paths import Path, parse_path
+from sim.scenario.paths import Path, parse_path, path_text
 from sim.scenario.problems import Fault, faults_of, order
 from sim.scenario.unknown import (
     Unknown,
@@ -91,6 +91,18 @@ class Document:
         """Return one value, with its origin and what it replaced; raises `KeyError` as `find`."""
         node, actual = self.find(path)
         return _entry(actual, node)
+
+    def named_path(self, path: Path | str) -> str:
+        """Return a path with names in place of list positions, where the names are unique.
+
+        It addresses the luck of an unknown: adding a phase before it changes nothing.
+        """
+        named: list[str | int] = []
+        node = self.top
+        for part in _as_path(path):
+            named.append(overlay.name_in(node, part))
+            node = overlay.find(node, (part,))[0]
+        return path_text(named)
 
     def unknowns(self) -> tuple[Unknown, ...]:
         """Return every unknown; call after `validate`, which reports those that are wrong."""

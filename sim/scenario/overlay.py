@@ -167,6 +167,15 @@ def find(top: Node, path: Path) -> tuple[Node, Path]:
     return node, actual
 
 
+def name_in(node: Node, part: str | int) -> str | int:
+    """Return the name of a list's item when no other item has it, else the part as it is."""
+    if isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
+        names = [_name_of(item, NAME_KEYS) for item in node.value]
+        name = names[part]
+        return name if name is not None and names.count(name) == 1 else part
+    return part
+
+
 def _read(file: str, here: Origin) -> tuple[bytes, tuple[int, int]]:
     """Return a regular file's bytes and identity; never blocks on a pipe or a device."""
     try:
@@ -280,6 +289,9 @@ def _set_value(text: str, origin: Origin) -> Node:
     assert isinstance(node.value, dict)
     if set(node.value) != {"v"}:
         raise _fault(origin, "the value must be on one line", "set")
+    if node.value["v"].value is None and text.strip() not in {"null", "~"}:
+        message = "a value is missing after =; null deletes, and # begins a comment unless quoted"
+        raise _fault(origin, message, "set")
     return node.value["v"]
 
 

@@ -265,6 +265,8 @@ def test_a_set_changes_one_place(assignment: str, path: tuple[str | int, ...], v
         ("rollout.gate=null", "rollout has no gate"),
         ("costs=[1", "the value is not readable"),
         ("costs=*a", "aliases"),
+        ("costs=", "a value is missing after ="),
+        ("costs=#3", "a value is missing after ="),
         ("costs=1\nrollout: 2", "the value must be on one line"),
     ],
 )
@@ -292,3 +294,11 @@ def test_only_the_first_twenty_problems_are_printed() -> None:
     text = problems_text(problems)
     assert text.count("^") == 20
     assert text.endswith("and 10 more\n30 errors in s.yaml")
+
+
+def test_a_place_can_be_named_without_numbers() -> None:
+    document = document_from_text(TEXT)
+    assert document.named_path("rollout.phases[1].users") == "rollout.phases.midwest.users"
+    assert document.named_path("pipe[0].wait") == "pipe.look up.wait"
+    twins = document_from_text("a:\n  - {stage: x, n: 1}\n  - {stage: x, n: 2}\n  - 3")
+    assert [twins.named_path(("a", i)) for i in range(3)] == ["a[0]", "a[1]", "a[2]"]

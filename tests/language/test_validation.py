@@ -298,3 +298,9 @@ def test_the_json_schema_accepts_what_the_readers_accept() -> None:
     assert set(re.findall(r"#/\$defs/(\w+)", text)) == set(schema["$defs"])
     assert '"default": "1h"' in text
     assert "x-quantity" not in text
+
+
+def test_unknown_keys_at_two_depths_keep_their_suggestions_and_the_other_faults() -> None:
+    found = faults("strategi: x\nphases: [{name: a, userz: 3, users: 1.5}]\nservice: {medan: 1s, median: 1s, p95: 2s}")
+    assert [line.split("error")[1].split(": ")[0] for line in found] == ["[unknown_key]", "[unknown_key]", "[not_whole]", "[unknown_key]"]
+    assert [re.findall(r'did you mean "(\w+)"', line) for line in found] == [["strategy"], ["users"], [], ["median"]]
