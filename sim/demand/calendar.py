@@ -116,13 +116,11 @@ def _utc_us(moment: datetime, zone: ZoneInfo) -> int:
     return (moment.astimezone(UTC) - _EPOCH) // _MICROSECOND
 
 
-def holiday_test(country: str | None, subdivision: str | None) -> Callable[[date], bool]:
+def holiday_test(country: str, subdivision: str | None) -> Callable[[date], bool]:
     """Return whether a date is a public holiday.
 
     Source: the `holidays` package, which cites each country's law.
     """
-    if country is None:
-        return no_holidays
     # A tenth of a second that scenarios without holidays need not wait.
     import holidays
 
