@@ -1,0 +1,26 @@
+"""Usage × rate card → bill, in Decimal and exact; rounding is for whoever shows it."""
+
+from sim.bill.cards import FixedCost, PriceChange, Prices, RateCard, StationCost, Tariff, UsageCost
+from sim.bill.catalogue import catalogue_card, catalogue_prices
+from sim.bill.invoice import Consumption, invoice
+from sim.bill.lines import Basis, Bill, Line, Worth
+from sim.bill.money import total
+
+__all__ = [
+    "Basis",
+    "Bill",
+    "Consumption",
+    "FixedCost",
+    "Line",
+    "PriceChange",
+    "Prices",
+    "RateCard",
+    "StationCost",
+    "Tariff",
+    "UsageCost",
+    "Worth",
+    "catalogue_card",
+    "catalogue_prices",
+    "invoice",
+    "total",
+]

@@ -1,0 +1,161 @@
+"""Usage × tariff → bill. Usage is by local day, which is as fine as prices change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.bill.cards import FixedCost, Prices, RateCard, StationCost, Tariff, UsageCost
+from sim.bill.lines import Basis, Bill, Line, Worth
+from sim.bill.money import quantity_of
+from sim.errors import FactError
+from sim.measure import Measures
+from sim.outcome import Load, Use
+from sim.units import US_PER_HOUR
+from sim.windows import Calendar, Month
+
+MTOK = 1_000_000
+
+
+@dataclass(frozen=True)
+class Consumption:
+    """What was used, by local day: all that a bill needs, small enough to keep for another price."""
+
+    calendar: Calendar
+    endpoints: tuple[str, ...]
+    usage: NDArray[np.int64]
+    """(days, endpoints, uses) as in `sim.outcome.Use`."""
+    nodes: tuple[str, ...]
+    load: NDArray[np.int64]
+    """(days, nodes, loads) as in `sim.outcome.Load`."""
+    requests: NDArray[np.int64]
+    """(days,) requests that arrived."""
+
+    @classmethod
+    def of(cls, measures: Measures) -> Consumption:
+        """What measures have counted."""
+        layout = measures.layout
+        return cls(
+            calendar=layout.calendar,
+            endpoints=layout.names.endpoints,
+            usage=measures.usage.sum(axis=2),
+            nodes=layout.names.nodes,
+            load=measures.load.sum(axis=2),
+            requests=measures.counts.reshape(layout.days, -1).sum(axis=1),
+        )
+
+
+def invoice(consumption: Consumption, tariff: Tariff) -> Bill:
+    """The bill of a horizon.
+
+    Every endpoint that was used, and is not a station's own, needs a rate card; one without is an error.
+    """
+    _check_priced(consumption, tariff)
+    lines: list[Line] = []
+    for month in consumption.calendar.months:
+        for card in tariff.cards:
+            lines += _endpoint_lines(consumption, card, month)
+        for station in tariff.stations:
+            lines += _station_lines(consumption, station, month)
+        for fixed in tariff.fixed:
+            lines.append(_fixed_line(fixed, month))
+        for cost in tariff.usage:
+            lines.append(_usage_line(consumption, cost, month))
+    months = tuple(month.name for month in consumption.calendar.months)
+    return Bill(tuple(line for line in lines if line.quantity), months)
+
+
+def _check_priced(consumption: Consumption, tariff: Tariff) -> None:
+    known = {card.endpoint for card in tariff.cards} | set(consumption.nodes)
+    tokens = consumption.usage[:, :, [Use.INPUT, Use.OUTPUT, Use.WASTED_INPUT]].sum(axis=(0, 2))
+    for endpoint, used in zip(consumption.endpoints, tokens.tolist(), strict=True):
+        # A station's endpoint bears the station's name and is paid as the station is.
+        if used and endpoint not in known:
+            raise FactError(f"{endpoint} was used and has no price; write one, 0 if it is free")
+
+
+def _endpoint_lines(consumption: Consumption, card: RateCard, month: Month) -> list[Line]:
+    """Lines of one endpoint; a price that changes within the month makes lines of its own."""
+    if card.endpoint not in consumption.endpoints:
+        return []
+    endpoint = consumption.endpoints.index(card.endpoint)
+    dates = consumption.calendar.dates
+    lines: list[Line] = []
+    for prices, days in groupby(month.days, key=lambda day: card.on(dates[day])):
+        used = consumption.usage[list(days), endpoint].sum(axis=0).tolist()
+        lines += _priced(card, month.name, prices, used)
+    return lines
+
+
+def _priced(card: RateCard, month: str, prices: Prices, used: list[int]) -> Iterator[Line]:
+    cached = prices.input_per_mtok if prices.cached_per_mtok is None else prices.cached_per_mtok
+    for worth, requests, all_input, cached_input, output in _billed(card, used):
+        for item, tokens, price in (
+            ("input tokens", all_input - cached_input, prices.input_per_mtok),
+            ("cached input tokens", cached_input, cached),
+            ("output tokens", output, prices.output_per_mtok),
+        ):
+            quantity = quantity_of(Fraction(tokens, MTOK))
+            yield Line(month, card.endpoint, item, "usage", worth, quantity, "1M tokens", price)
+        if prices.per_request:
+            quantity = Decimal(requests)
+            price = prices.per_request
+            yield Line(month, card.endpoint, "requests", "usage", worth, quantity, "request", price)
+
+
+def _billed(card: RateCard, used: list[int]) -> Iterator[tuple[Worth, int, int, int, int]]:
+    """(worth, requests, input with cached, cached, output) of what the vendor bills."""
+    yield "useful", used[Use.ANSWERS], used[Use.INPUT], used[Use.CACHED], used[Use.OUTPUT]
+    requests = whole = cached = output = 0
+    if card.bills_wasted:
+        requests, whole = used[Use.WASTED], used[Use.WASTED_INPUT]
+        cached, output = used[Use.WASTED_CACHED], used[Use.WASTED_OUTPUT]
+    if card.bills_errors:
+        requests += used[Use.ERRORS]
+        whole += used[Use.ERROR_INPUT]
+    yield "wasted", requests, whole, cached, output
+
+
+def _station_lines(consumption: Consumption, cost: StationCost, month: Month) -> Iterator[Line]:
+    if cost.per_month:
+        yield _month_line(month, cost.station, Decimal(1), cost.per_month)
+    if cost.station not in consumption.nodes:
+        return
+    node = consumption.nodes.index(cost.station)
+    spent = consumption.load[list(month.days), node].sum(axis=0).tolist()
+    for item, column, price in (
+        ("busy hours", Load.BUSY_US, cost.per_busy_hour),
+        ("server hours", Load.SERVER_US, cost.per_server_hour),
+    ):
+        if price:
+            hours = quantity_of(Fraction(spent[column], US_PER_HOUR))
+            yield Line(month.name, cost.station, item, "usage", "useful", hours, "hour", price)
+
+
+def _fixed_line(cost: FixedCost, month: Month) -> Line:
+    return _month_line(month, cost.name, cost.share, cost.per_month)
+
+
+def _month_line(month: Month, subject: str, share: Decimal, per_month: Decimal) -> Line:
+    part = Fraction(month.day_count, month.full_day_count) * Fraction(share)
+    basis: Basis = "fixed"
+    return Line(month.name, subject, "", basis, "useful", quantity_of(part), "month", per_month)
+
+
+def _usage_line(consumption: Consumption, cost: UsageCost, month: Month) -> Line:
+    requests = consumption.requests
+    if cost.accumulates:
+        # Each day pays its part of the month for all that has come until its end.
+        stock = np.cumsum(requests)[list(month.days)].sum()
+        number = Fraction(int(stock), month.full_day_count)
+    else:
+        number = Fraction(int(requests[list(month.days)].sum()))
+    quantity = quantity_of(number * Fraction(cost.per_request))
+    unit = f"{cost.unit} month" if cost.accumulates else cost.unit
+    return Line(month.name, cost.name, "", "usage", "useful", quantity, unit, cost.price)

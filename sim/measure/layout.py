@@ -1,0 +1,59 @@
+"""The shape of measures: which days, phases, workloads, stages, endpoints and nodes there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.outcome import HOURS
+from sim.plan import Names, Plan
+from sim.plan.columns import Workload
+from sim.windows import Calendar
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the cells of measures stand for. A slot is day × 25 + hour since that day's midnight."""
+
+    calendar: Calendar
+    names: Names
+    deadlines_us: tuple[int, ...]
+    """Of each workload; -1: none."""
+
+    @classmethod
+    def of(cls, plan: Plan, calendar: Calendar) -> Layout:
+        """The layout of a plan's outcomes."""
+        return cls(calendar, plan.names, tuple(plan.workloads[:, Workload.DEADLINE_US].tolist()))
+
+    @property
+    def days(self) -> int:
+        """Days of the horizon."""
+        return self.calendar.day_count
+
+    @property
+    def slots(self) -> int:
+        """Hour slots of the horizon, with those that a short day lacks."""
+        return self.days * HOURS
+
+    @property
+    def phases(self) -> int:
+        """Phases; one where the scenario names none."""
+        return max(1, len(self.names.phases))
+
+    @property
+    def workloads(self) -> int:
+        """Kinds of request."""
+        return len(self.names.workloads)
+
+    @property
+    def cells(self) -> int:
+        """Slots × phases × workloads, in this order: the cells of the latency histograms."""
+        return self.slots * self.phases * self.workloads
+
+    def cell_parts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(slot, phase, workload) of each cell, of shape (cells,)."""
+        cell = np.arange(self.cells, dtype=np.int64)
+        rest, workload = np.divmod(cell, self.workloads)
+        slot, phase = np.divmod(rest, self.phases)
+        return slot, phase, workload
