@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -403,7 +404,7 @@ def days(
             [each for each in changes if start_us <= each[0] < until_us],
             seed,
         )
-        for start_us, until_us in zip(edges_us, edges_us[1:], strict=False)
+        for start_us, until_us in pairwise(edges_us)
     ]
 
 

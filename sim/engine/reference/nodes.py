@@ -1,0 +1,557 @@
+"""Nodes, where attempts queue and are served; the limits they must pass; and the attempts themselves."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from typing import TYPE_CHECKING
+
+from simpy import Event
+
+from sim import draws
+from sim.engine.arithmetic import MILLION, amount, decode_us, duration_us
+from sim.engine.reference.world import FINISH, LOOK, QUEUE_PATIENCE, TIMEOUT, Timer, World
+from sim.limits import LIMITS, NEVER, STATE_WIDTH
+from sim.outcome import Event as Told
+from sim.outcome import Load, Row, Use
+from sim.plan import Plan
+from sim.plan.columns import Draw, Endpoint, Limit, Result, Route, Step, Workload
+from sim.plan.columns import Node as Column
+
+if TYPE_CHECKING:
+    from sim.engine.reference.branches import Branch
+
+# Where an attempt is.
+OUTSIDE = 0
+"""It has joined and stands before the door."""
+WAITING = 1
+SERVED = 2
+AWAY = 3
+"""It was turned away, left or has ended."""
+
+Order = tuple[int, int, int, int, int, int, int]
+
+
+class Limiter:
+    """One limit of a vendor: its rule, parameters and state, and what it will get back at this instant."""
+
+    def __init__(self, place: int, row: list[int], world: World) -> None:
+        self.place = place
+        self.row = row
+        self.world = world
+        self.rule = LIMITS[row[Limit.KIND]]
+        self.counts = row[Limit.COUNTS]
+        self.queues = row[Limit.QUEUES] == 1
+        self.held_nodes: set[int] = set()
+        """Nodes whose queue it may hold back."""
+        self.parameters = row[Limit.PARAMETERS :]
+        self.state = [0] * STATE_WIDTH
+        self.reserved = 0
+        self.actual = 0
+        self.rule.start(self.parameters, self.state, world.now)
+
+    def wait_us(self, attempt: Attempt) -> int:
+        """How long an attempt would have to wait for it."""
+        return self.rule.wait_us(
+            self.parameters, self.state, self.world.now, attempt.amount(self.counts)
+        )
+
+    def could_pass(self, attempt: Attempt) -> bool:
+        """Whether an attempt could ever pass it."""
+        return self.rule.fits(self.parameters, attempt.amount(self.counts))
+
+    def take(self, attempt: Attempt) -> None:
+        """Let an attempt pass."""
+        self.rule.take(self.parameters, self.state, self.world.now, attempt.amount(self.counts))
+
+    def refuse(self, attempt: Attempt) -> None:
+        """Hear of an attempt that was refused."""
+        self.rule.refuse(self.parameters, self.state, self.world.now, attempt.amount(self.counts))
+
+    def get_back(self, attempt: Attempt, actual: int) -> None:
+        """An attempt that it let pass has ended or left."""
+        self.reserved += attempt.amount(self.counts)
+        self.actual += actual
+        self.world.settle_later(self)
+
+    def settle(self) -> None:
+        """Settle what this instant gave back."""
+        self.rule.settle(self.parameters, self.state, self.world.now, self.reserved, self.actual)
+        self.reserved = 0
+        self.actual = 0
+
+    def retune(self) -> None:
+        """Go over to the parameters that now stand in the plan, if they changed."""
+        new = self.row[Limit.PARAMETERS :]
+        if new != self.parameters:
+            self.rule.retune(self.parameters, new, self.state, self.world.now)
+            self.parameters = new
+
+
+class Attempt(Event):
+    """One try of a call at one endpoint. As an event, it happens when its branch hears the result."""
+
+    end: Timer
+    result: Result
+    latest_start_us: int
+    left_us: int
+    """What is left of its service."""
+    ends_us: int
+    first_token_us: int
+
+    def __init__(
+        self, branch: Branch, step: int, route: int, endpoint: int, made_before: int, is_retry: bool
+    ) -> None:
+        super().__init__(branch.world)
+        self.branch = branch
+        self.step = step
+        self.endpoint = endpoint
+        self.counter = branch.lap << 32 | made_before
+        self.is_retry = is_retry
+        self.is_wanted = True
+        self.place = OUTSIDE
+        self.started = False
+        self.is_unsent = False
+        self.advice_us = 0
+        self.timeout: Timer | None = None
+        self.patience: Timer | None = None
+        world = branch.world
+        self.node: Node = world.nodes[world.endpoints[endpoint][Endpoint.NODE]]
+        self._count_tokens(world, route)
+        self.joined_us = self.queued_us = world.now
+        self.order = self._order(world)
+
+    def _order(self, world: World) -> Order:
+        branch = self.branch
+        row = branch.row
+        priority = world.workloads[row[Row.WORKLOAD]][Workload.PRIORITY]
+        person = (row[Row.SESSION], row[Row.TURN])
+        return (priority, world.now, *person, branch.first_step, branch.lap, branch.attempts)
+
+    def _count_tokens(self, world: World, route: int) -> None:
+        row = self.branch.row
+        step = world.steps[self.step]
+        own_input = step[Step.INPUT_TOKENS]
+        own_output = step[Step.OUTPUT_TOKENS]
+        output = row[Row.OUTPUT_TOKENS] if own_output < 0 else own_output
+        cap = world.routes[route][Route.MAX_OUTPUT_TOKENS]
+        self.output_tokens = output if cap < 0 else min(output, cap)
+        self.capped_tokens = output if cap < 0 else cap
+        if own_input >= 0:
+            self.input_tokens = own_input
+            self.cached_tokens = 0
+        else:
+            self.input_tokens = row[Row.INPUT_TOKENS]
+            share = world.workloads[row[Row.WORKLOAD]][Workload.CACHED_PPM]
+            seen = self.input_tokens * share // MILLION
+            self.cached_tokens = (
+                seen * world.endpoints[self.endpoint][Endpoint.CACHED_PPM] // MILLION
+            )
+
+    def amount(self, counts: int) -> int:
+        """What a limit reserves for it."""
+        return amount(counts, self.input_tokens, self.cached_tokens, self.capped_tokens)
+
+    def draw(self, law: int, purpose: Draw) -> float:
+        """A draw of this attempt."""
+        world = self.branch.world
+        return world.draw(
+            law, world.step_purposes[self.step][purpose], self.branch.key, self.counter
+        )
+
+    def chance(self, threshold: int, purpose: Draw) -> bool:
+        """Whether something with this probability happens to it."""
+        if threshold == 0:
+            return False
+        world = self.branch.world
+        key = world.step_purposes[self.step][purpose]
+        return draws.bits(key, self.branch.key, self.counter) < threshold
+
+    def tell(self, event: Told, value: int = -1) -> None:
+        """A line of trace about it."""
+        branch = self.branch
+        branch.world.tell(branch.row, branch.first_step, event, self.endpoint, value)
+
+    def used(self, use: Use, count: int = 1) -> None:
+        """Count it at its endpoint."""
+        world = self.branch.world
+        world.ledger.used(world.now, self.endpoint, use, count)
+
+    def answer(self, result: Result) -> None:
+        """Let the branch hear a result, if it still waits for it."""
+        if self.is_wanted:
+            self._no_longer_wanted()
+            self.succeed(result)
+
+    def give_up(self, _: Event) -> None:
+        """The client waited as long as it would."""
+        self.tell(Told.TIMEOUT)
+        self.used(Use.TIMEOUTS)
+        self.abandon()
+        self.succeed(Result.TIMEOUT)
+
+    def abandon(self) -> None:
+        """Its branch goes away."""
+        if self.place in (OUTSIDE, WAITING):
+            self.book_wait()
+        self._no_longer_wanted()
+        self.node.abandoned(self)
+
+    def book_wait(self) -> None:
+        """The time since it entered the queue counts for its request, if that still waits for it."""
+        if self.is_wanted:
+            self.branch.row[Row.WAIT_US] += self.branch.world.now - self.queued_us
+
+    def _no_longer_wanted(self) -> None:
+        self.is_wanted = False
+        if self.timeout is not None:
+            self.timeout.cancel()
+
+
+class Node:
+    """A queue with servers: a station, or an endpoint of a vendor."""
+
+    def __init__(self, place: int, row: list[int], world: World) -> None:
+        self.place = place
+        self.row = row
+        self.world = world
+        self.newcomers: list[Attempt] = []
+        """Those who joined at this instant."""
+        self.queue: list[tuple[Order, Attempt]] = []
+        self.served: dict[Attempt, None] = {}
+        self.counted_us = 0
+        self.next_look: Timer | None = None
+        self.next_look_us = -1
+
+    # What happens to a node before the start of an instant.
+
+    def join(self, attempt: Attempt) -> None:
+        """An attempt comes."""
+        attempt.tell(Told.JOIN, attempt.counter & 0xFFFFFFFF)
+        self.happened(Load.JOINED)
+        self.newcomers.append(attempt)
+        self.world.look(self.place)
+
+    def end(self, attempt: Attempt) -> None:
+        """An attempt ends: free the server, count it, and let the branch hear."""
+        self.count_time()
+        del self.served[attempt]
+        attempt.place = AWAY
+        attempt.tell(Told.ENDED, attempt.result)
+        self._count_end(attempt)
+        self._give_back_to_limits(attempt, ended=True)
+        self.world.look(self.place)
+        attempt.answer(attempt.result)
+
+    def _count_end(self, attempt: Attempt) -> None:
+        if attempt.result == Result.ERROR:
+            attempt.used(Use.ERRORS)
+            attempt.used(Use.ERROR_INPUT, attempt.input_tokens)
+        elif attempt.is_wanted:
+            attempt.used(Use.ANSWERS)
+            attempt.used(Use.INPUT, attempt.input_tokens)
+            attempt.used(Use.CACHED, attempt.cached_tokens)
+            attempt.used(Use.OUTPUT, attempt.output_tokens)
+        else:
+            attempt.used(Use.WASTED)
+            attempt.used(Use.WASTED_INPUT, attempt.input_tokens)
+            attempt.used(Use.WASTED_CACHED, attempt.cached_tokens)
+            attempt.used(Use.WASTED_OUTPUT, attempt.output_tokens)
+
+    def _give_back_to_limits(self, attempt: Attempt, *, ended: bool) -> None:
+        """All limits that let it pass get it back; a queueing limit let it pass when it started."""
+        output = attempt.output_tokens if attempt.result == Result.OK else 0
+        for limiter in self.world.limits_of[attempt.endpoint]:
+            if limiter.queues and not attempt.started:
+                continue
+            tokens = (attempt.input_tokens, attempt.cached_tokens, output)
+            limiter.get_back(attempt, amount(limiter.counts, *tokens) if ended else 0)
+
+    def abandoned(self, attempt: Attempt) -> None:
+        """A branch no longer waits for its attempt, wherever that is."""
+        if not self.row[Column.ABANDONED_LEAVES]:
+            return
+        if attempt.place == OUTSIDE:
+            self.newcomers.remove(attempt)
+            self._left(attempt)
+        elif attempt.place == WAITING:
+            self.leave(attempt)
+
+    def lose_patience(self, attempt: Attempt) -> None:
+        """An attempt has waited in the queue as long as it would."""
+        attempt.book_wait()
+        self.leave(attempt)
+        attempt.answer(Result.LEFT)
+
+    def leave(self, attempt: Attempt) -> None:
+        """An attempt leaves the queue."""
+        self.count_time()
+        self._unqueue(attempt)
+        attempt.result = Result.LEFT
+        self._give_back_to_limits(attempt, ended=False)
+        self._left(attempt)
+
+    def _unqueue(self, attempt: Attempt) -> None:
+        del self.queue[bisect_left(self.queue, (attempt.order,))]
+
+    def _left(self, attempt: Attempt) -> None:
+        attempt.place = AWAY
+        attempt.tell(Told.LEFT)
+        self.happened(Load.LEFT)
+        if attempt.patience is not None:
+            attempt.patience.cancel()
+        if not attempt.started:
+            self.world.ledger.waited(self.place, self.world.now - attempt.joined_us)
+        self.world.look(self.place)
+
+    def give_back_work(self) -> None:
+        """After a change: work beyond the servers goes back to the queue, the latest first."""
+        servers = self.row[Column.SERVERS]
+        if not self.row[Column.PREEMPTS] or servers < 0:
+            return
+        while len(self.served) > servers:
+            latest = max(self.served, key=lambda each: (each.latest_start_us, each.order))
+            self._take_from_server(latest)
+
+    def _take_from_server(self, attempt: Attempt) -> None:
+        del self.served[attempt]
+        attempt.end.cancel()
+        attempt.left_us = attempt.ends_us - self.world.now
+        attempt.queued_us = self.world.now
+        attempt.place = WAITING
+        attempt.tell(Told.RETURNED, attempt.left_us)
+        self.happened(Load.RETURNED)
+        insort(self.queue, (attempt.order, attempt))
+
+    # Start, in four acts; the first, settling limits, is the world's.
+
+    def start(self) -> None:
+        """Let in who joined, serve who may be served, turn away who is too many."""
+        self.count_time()
+        newcomers = sorted(self.newcomers, key=lambda attempt: attempt.order)
+        self.newcomers = []
+        for attempt in newcomers:
+            self.meet_at_door(attempt)
+        self.serve()
+        if len(self.queue) > self.row[Column.QUEUE_LIMIT] >= 0:
+            self.turn_away(newcomers)
+        for attempt in newcomers:
+            self.set_timers(attempt)
+
+    def meet_at_door(self, attempt: Attempt) -> None:
+        """An attempt comes in, unless the client's budget or a limit says no."""
+        if not self.world.clients[attempt.endpoint].allows(attempt.is_retry):
+            self.send_away(attempt, Result.NO_BUDGET, Told.NO_BUDGET)
+            return
+        attempt.used(Use.ATTEMPTS)
+        if attempt.is_retry:
+            attempt.used(Use.RETRIES)
+        if attempt.is_wanted:
+            attempt.branch.row[Row.ATTEMPTS] += 1
+        limiters = self.world.limits_of[attempt.endpoint]
+        if limiters and self.is_refused(attempt, limiters):
+            return
+        attempt.place = WAITING
+        insort(self.queue, (attempt.order, attempt))
+
+    def is_refused(self, attempt: Attempt, limiters: list[Limiter]) -> bool:
+        """Ask the refusing limits of an endpoint; refuse the attempt if one of them says so."""
+        refusing = [limiter for limiter in limiters if not limiter.queues]
+        hopeless = [limiter for limiter in limiters if not limiter.could_pass(attempt)]
+        short = [limiter for limiter in refusing if limiter.wait_us(attempt) > 0]
+        if hopeless:
+            self.refuse(attempt, refusing, hopeless[0], 0)
+        elif short:
+            wait_us = max(limiter.wait_us(attempt) for limiter in short)
+            self.refuse(attempt, refusing, short[0], 0 if wait_us >= NEVER else wait_us)
+        else:
+            for limiter in refusing:
+                limiter.take(attempt)
+        return bool(hopeless or short)
+
+    def refuse(
+        self, attempt: Attempt, refusing: list[Limiter], because: Limiter, advice_us: int
+    ) -> None:
+        """A refusal comes back after a drawn time."""
+        for limiter in refusing:
+            limiter.refuse(attempt)
+        attempt.place = AWAY
+        attempt.advice_us = advice_us
+        attempt.tell(Told.REFUSED, because.place)
+        attempt.used(Use.REFUSED)
+        if attempt.is_wanted:
+            attempt.branch.row[Row.REFUSALS] += 1
+        law = self.world.endpoints[attempt.endpoint][Endpoint.REFUSAL_LAW]
+        delay_us = duration_us(attempt.draw(law, Draw.REFUSAL_TIME), MILLION)
+        self.world.at(FINISH, delay_us, lambda _: attempt.answer(Result.REFUSED))
+
+    def send_away(self, attempt: Attempt, result: Result, event: Told) -> None:
+        """Its result comes back after 1 µs."""
+        attempt.place = AWAY
+        attempt.tell(event)
+        self.world.at(FINISH, 1, lambda _: attempt.answer(result))
+
+    def serve(self) -> None:
+        """Let the first in the queue start while there are servers and the limits let it pass."""
+        servers = self.row[Column.SERVERS]
+        while self.queue and (servers < 0 or len(self.served) < servers):
+            attempt = self.queue[0][1]
+            if not attempt.started and not self.passes_limits(attempt):
+                return
+            del self.queue[0]
+            self.begin(attempt)
+
+    def passes_limits(self, attempt: Attempt) -> bool:
+        """Ask the queueing limits of an endpoint; look again when the longest wait is over."""
+        queueing = [each for each in self.world.limits_of[attempt.endpoint] if each.queues]
+        wait_us = max((limiter.wait_us(attempt) for limiter in queueing), default=0)
+        if wait_us == 0:
+            for limiter in queueing:
+                limiter.take(attempt)
+        elif wait_us < NEVER:
+            self.look_again(wait_us)
+        return wait_us == 0
+
+    def look_again(self, wait_us: int) -> None:
+        """Look at this node again; one such look is enough."""
+        when_us = self.world.now + wait_us
+        if when_us != self.next_look_us:
+            if self.next_look is not None:
+                self.next_look.cancel()
+            self.next_look_us = when_us
+            self.next_look = self.world.at(LOOK, wait_us, lambda _: self.world.look(self.place))
+
+    def begin(self, attempt: Attempt) -> None:
+        """An attempt starts, or goes on with what is left of its service."""
+        attempt.book_wait()
+        attempt.place = SERVED
+        attempt.latest_start_us = self.world.now
+        if not attempt.started:
+            self.begin_anew(attempt)
+        attempt.tell(Told.START, attempt.left_us)
+        attempt.ends_us = self.world.now + attempt.left_us
+        attempt.end = self.world.at(FINISH, attempt.left_us, lambda _: self.end(attempt))
+        self.served[attempt] = None
+
+    def begin_anew(self, attempt: Attempt) -> None:
+        """The first start: chance decides how the attempt will end, and when."""
+        attempt.started = True
+        self.happened(Load.STARTED)
+        self.world.ledger.waited(self.place, self.world.now - attempt.joined_us)
+        if attempt.patience is not None:
+            attempt.patience.cancel()
+        endpoint = self.world.endpoints[attempt.endpoint]
+        if attempt.chance(endpoint[Endpoint.ERROR_CHANCE], Draw.ERROR):
+            attempt.result = Result.ERROR
+            value = attempt.draw(endpoint[Endpoint.ERROR_LAW], Draw.ERROR_TIME)
+            attempt.left_us = duration_us(value, MILLION)
+        else:
+            attempt.result = Result.OK
+            attempt.left_us = self.service_us(attempt, endpoint)
+        if attempt.is_unsent:
+            self.set_timeout(attempt)
+
+    def service_us(self, attempt: Attempt, endpoint: list[int]) -> int:
+        """How long an answer takes; notes when its first token comes."""
+        slow_ppm = endpoint[Endpoint.SLOW_PPM]
+        first_us = duration_us(attempt.draw(endpoint[Endpoint.FIRST_LAW], Draw.SERVICE), slow_ppm)
+        attempt.first_token_us = self.world.now + first_us
+        speed_law = endpoint[Endpoint.SPEED_LAW]
+        if speed_law < 0:
+            return first_us
+        speed = attempt.draw(speed_law, Draw.SPEED)
+        return first_us + decode_us(attempt.output_tokens, speed) * slow_ppm // MILLION
+
+    def turn_away(self, newcomers: list[Attempt]) -> None:
+        """While more wait than may, the last of those who joined at this instant are turned away."""
+        for attempt in reversed(newcomers):
+            if len(self.queue) <= self.row[Column.QUEUE_LIMIT]:
+                return
+            if attempt.place == WAITING:
+                self._unqueue(attempt)
+                self._settle_at_once(attempt)
+                self.happened(Load.SHED)
+                self.send_away(attempt, Result.FULL, Told.FULL)
+
+    def _settle_at_once(self, attempt: Attempt) -> None:
+        for limiter in self.world.limits_of[attempt.endpoint]:
+            if not limiter.queues:
+                reserved = attempt.amount(limiter.counts)
+                limiter.rule.settle(limiter.parameters, limiter.state, self.world.now, reserved, 0)
+
+    def set_timers(self, attempt: Attempt) -> None:
+        """Patience runs from joining; so does the time-out, if the attempt was sent."""
+        law = self.row[Column.PATIENCE_LAW]
+        if attempt.place == WAITING and law >= 0:
+            patience_us = duration_us(attempt.draw(law, Draw.QUEUE_PATIENCE), MILLION)
+            attempt.patience = self.world.at(
+                QUEUE_PATIENCE, patience_us, lambda _: self.lose_patience(attempt)
+            )
+        attempt.is_unsent = attempt.place == WAITING and self.row[Column.SERVERS] < 0
+        if not attempt.is_unsent:
+            self.set_timeout(attempt)
+
+    def set_timeout(self, attempt: Attempt) -> None:
+        """The client gives up so long from now."""
+        timeout_us = self.world.endpoints[attempt.endpoint][Endpoint.TIMEOUT_US]
+        if timeout_us >= 0 and attempt.is_wanted:
+            attempt.timeout = self.world.at(TIMEOUT, timeout_us, attempt.give_up)
+
+    # Counters.
+
+    def happened(self, load: Load) -> None:
+        """Count something that happened here."""
+        self.world.ledger.loaded(self.world.now, self.place, load)
+
+    def count_time(self) -> None:
+        """Add to the integrals what held since they were last counted."""
+        now_us = self.world.now
+        if now_us == self.counted_us:
+            return
+        servers = self.row[Column.SERVERS]
+        busy = len(self.served)
+        amounts = (busy, len(self.queue), max(0, servers), int(busy >= servers >= 0))
+        self.world.ledger.integrate(self.counted_us, now_us, self.place, amounts)
+        self.counted_us = now_us
+
+    def close(self) -> None:
+        """At the end of all time: who still waits has waited so long."""
+        for _, attempt in self.queue:
+            if not attempt.started:
+                self.world.ledger.waited(self.place, self.world.now - attempt.joined_us)
+
+
+class Client:
+    """What all clients of an endpoint share: their budget of retries."""
+
+    def __init__(self, row: list[int]) -> None:
+        self.row = row
+        self.budget_ppm = row[Endpoint.BUDGET_CAP_PPM]
+
+    def allows(self, is_retry: bool) -> bool:
+        """Whether an attempt may be sent: a retry takes one from the budget, a first attempt adds its share."""
+        share_ppm = self.row[Endpoint.BUDGET_PPM]
+        if share_ppm < 0:
+            return True
+        if not is_retry:
+            cap_ppm = self.row[Endpoint.BUDGET_CAP_PPM]
+            self.budget_ppm = min(cap_ppm, self.budget_ppm + share_ppm)
+            return True
+        if self.budget_ppm < MILLION:
+            return False
+        self.budget_ppm -= MILLION
+        return True
+
+
+def furnish(world: World, plan: Plan) -> None:
+    """Put nodes, limits and clients into a world."""
+    world.nodes = [Node(place, row, world) for place, row in enumerate(world.node_rows)]
+    world.limiters = [Limiter(place, row, world) for place, row in enumerate(world.limit_rows)]
+    world.clients = [Client(row) for row in world.endpoints]
+    world.limits_of = []
+    for row in world.endpoints:
+        first, many = row[Endpoint.LIMIT_FIRST], row[Endpoint.LIMIT_COUNT]
+        mine = [world.limiters[n] for n in plan.endpoint_limits[first : first + many].tolist()]
+        world.limits_of.append(mine)
+        for limiter in mine:
+            if limiter.queues:
+                limiter.held_nodes.add(row[Endpoint.NODE])
