@@ -8,7 +8,7 @@ import signal
 import sys
 import traceback
 from types import FrameType
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -59,7 +59,7 @@ def say(text: str) -> None:
         return
 
 
-def _encodable(text: str, stream: IO[str]) -> str:
+def _encodable(text: str, stream: TextIO) -> str:
     encoding = stream.encoding or "ascii"
     return text.encode(encoding, errors="backslashreplace").decode(encoding)
 

@@ -35,7 +35,7 @@ HUGE = Decimal(10) ** 15
 
 ASCII = str.maketrans(
     {
-        **{"✓": "+", "✗": "x", "≤": "<=", "≥": ">=", "–": "-", "−": "-", "—": "-", "·": "-"},
+        **{"✓": "ok", "✗": "FAIL", "≤": "<=", "≥": ">=", "–": "-", "−": "-", "—": "-", "·": "-"},
         **{"█": "#", "…": "...", "µ": "u", "×": "x", "’": "'", "→": "->", "│": "|", "─": "-"},
         **{"€": "EUR ", "£": "GBP ", "¥": "JPY "},
     }
@@ -65,7 +65,7 @@ def decimal(value: Number | None) -> Decimal | None:
     """Return a number as Decimal; None where it is missing or not finite."""
     if value is None:
         return None
-    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    number = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
     return number if number.is_finite() else None
 
 
@@ -97,7 +97,9 @@ def money_unit(value: Number | None, currency: str = "USD") -> str:
     number = decimal(value)
     if number is None:
         return NOT_A_NUMBER
-    places = 2 if number == 0 or abs(number) >= 1 else min(10, 2 - number.adjusted())
+    if abs(number) >= 1_000:
+        return _priced(_fixed(number, 0), "", currency)
+    places = 2 if number == 0 or abs(number) >= 1 else min(PLACES_MAX, 1 - number.adjusted())
     return _priced(_fixed(number, max(2, places)), "", currency)
 
 
@@ -111,11 +113,11 @@ def duration(seconds: Number | None, digits: int = 2) -> str:
 
 
 def duration_row(seconds: Sequence[Number | None], digits: int = 2) -> list[str]:
-    """Return durations that are read together, in one unit and to one place."""
+    """Return durations that are read together, in one unit; the first decides to which place."""
     numbers = [decimal(value) for value in seconds]
     known = [n for n in numbers if n is not None]
-    _, unit, name = _duration_unit(max(known, key=abs, default=Decimal(0)))
-    places = max((_places(n / unit, digits) for n in known), default=0)
+    _, unit, name = _duration_unit(known[0] if known else Decimal(0))
+    places = _places(known[0] / unit, digits) if known else 0
     places = _bare([n / unit for n in known], places)
     return [NOT_A_NUMBER if n is None else f"{_fixed(n / unit, places)} {name}" for n in numbers]
 
@@ -126,10 +128,10 @@ def share(fraction: Number | None, digits: int = 2) -> str:
 
 
 def share_row(fractions: Sequence[Number | None], digits: int = 2) -> list[str]:
-    """Return shares that are read together, to one place."""
+    """Return shares that are read together; the first decides to which place."""
     numbers = [decimal(value) for value in fractions]
     known = [n for n in numbers if n is not None]
-    places = max((_share_places(n, digits) for n in known), default=0)
+    places = _share_places(known[0], digits) if known else 0
     places = _bare([n * 100 for n in known], places)
     return [NOT_A_NUMBER if n is None else f"{_fixed(n * 100, places)}%" for n in numbers]
 
@@ -184,6 +186,27 @@ def measure_row(
     if unit in ("money", currency):
         return money_row(values, currency, digits or 3)
     return [count(value, digits or 3) + (f" {unit}" if unit else "") for value in values]
+
+
+def ticks(values: Sequence[Number], unit: str, currency: str = "USD") -> list[str]:
+    """Return the marks of an axis, with as many digits as it takes to tell them apart."""
+    for digits in range(1, PLACES_MAX):
+        texts = measure_row(values, unit, currency, digits)
+        if len(set(texts)) == len({decimal(value) for value in values}):
+            break
+    return texts
+
+
+def between(low: str, high: str) -> str:
+    """Return a range with its unit once: `8.7–10.2 s`, `$98k–$149k`."""
+    if low == high:
+        return low
+    for unit in (f" {name}" for *_, name in DURATIONS):
+        if low.endswith(unit) and high.endswith(unit):
+            return f"{low.removesuffix(unit)}–{high}"
+    if low.endswith("%") and high.endswith("%"):
+        return f"{low[:-1]}–{high}"
+    return f"{low}–{high}"
 
 
 def beside_limit(

@@ -1,0 +1,246 @@
+"""The terminal's face of a summary: the verdict first, then targets, money, and what to do next.
+
+It returns text and prints nothing. Columns are dropped, never wrapped, where a terminal is narrow; signs
+have twins where it cannot show them; colour never carries meaning alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sim.report import format as form
+from sim.report import read
+from sim.report.page import Column, Page, Screen
+from sim.report.read import SpendLine, Summary, TargetRow
+
+MARKS = {"met": "✓", "missed": "✗", "close": "~", "unknown": "?"}
+STYLES = {"met": "green", "missed": "bold red", "close": "yellow", "unknown": "yellow"}
+VERDICTS = {
+    "met": "✓ PASS",
+    "missed": "✗ FAIL",
+    "close": "~ TOO CLOSE TO CALL",
+    "unknown": "? NO VERDICT",
+}
+BAR_CELLS_MAX = 24
+BAR_CELLS_MIN = 6
+LINES_MAX = 8
+
+
+def render(
+    summary: Summary, screen: Screen, *, wrote: Sequence[str] = (), following: str = ""
+) -> str:
+    """Return the whole report.
+
+    Args:
+        summary: the dict of `summary.json`.
+        screen: where the text will stand.
+        wrote: the folder of the results, then its files.
+        following: the command that a reader would run next.
+    """
+    page = Page(screen)
+    _heading(page, summary)
+    _verdict(page, summary)
+    _targets(page, summary)
+    _spend(page, summary)
+    _averages(page, summary)
+    _undecided(page, summary)
+    _ending(page, wrote, following)
+    return page.text()
+
+
+def verdict_line(summary: Summary, screen: Screen) -> str:
+    """Return only the verdict, for `-q`."""
+    page = Page(screen)
+    page.paragraph(
+        f"{_verdict_word(page, summary)}  {form.label(summary['verdict']['sentence'], 400)}"
+    )
+    return page.text()
+
+
+def _heading(page: Page, summary: Summary) -> None:
+    scenario, engine = summary["scenario"], summary["engine"]
+    page.line(
+        (f"simulate {engine['version']}", "dim"), "  ", (form.label(scenario["name"]), "bold")
+    )
+    runs = read.replications(summary)
+    parts = [
+        period(summary),
+        f"{form.count(runs)} replication{'s' if runs != 1 else ''}",
+        f"seed {engine['seed']}",
+    ]
+    if scenario.get("prices_as_of"):
+        parts.append(f"prices as of {scenario['prices_as_of']}")
+    page.line((" · ".join(parts), "dim"))
+    if not engine.get("complete", True):
+        asked = engine.get("replications_asked")
+        page.line((f"PARTIAL: interrupted after {runs} of {asked} replications", "bold yellow"))
+    page.line()
+
+
+def period(summary: Summary) -> str:
+    """Return the horizon in words: `Jul–Sep 2027`."""
+    horizon = summary["scenario"]["horizon"]
+    first = date.fromisoformat(str(horizon["start"])[:10])
+    last = date.fromisoformat(str(horizon["end"])[:10]) - timedelta(days=1)
+    whole = first.day == 1 and (last + timedelta(days=1)).day == 1
+    if not whole:
+        return f"{form.day(first)} – {form.day(last)}"
+    if (first.year, first.month) == (last.year, last.month):
+        return form.month(first)
+    if first.year == last.year:
+        return f"{form.MONTHS[first.month - 1]}–{form.month(last)}"
+    return f"{form.month(first)}–{form.month(last)}"
+
+
+def _verdict_word(page: Page, summary: Summary) -> str:
+    word = VERDICTS.get(str(summary["verdict"]["status"]), VERDICTS["unknown"])
+    return word if page.signs_fit else word[2:]
+
+
+def _verdict(page: Page, summary: Summary) -> None:
+    style = STYLES.get(str(summary["verdict"]["status"]), "yellow")
+    page.line((f" {_verdict_word(page, summary)} ", f"{style} reverse"))
+    page.paragraph(form.label(summary["verdict"]["sentence"], 400), indent=1)
+    page.line()
+
+
+def _targets(page: Page, summary: Summary) -> None:
+    rows = read.targets(summary)
+    if not rows:
+        page.line("No targets are written, so there is nothing to pass or fail.")
+        return
+    runs, currency = read.replications(summary), read.currency(summary)
+    shown = [target_cells(row, currency, runs) for row in rows]
+    columns = [
+        Column("", [MARKS.get(row.status, "?") for row in rows], left=True),
+        Column("target", [cells[0] for cells in shown], left=True),
+        Column("limit", [cells[1] for cells in shown]),
+        Column("P50", [cells[2] for cells in shown]),
+        Column("P10–P90", [cells[3] for cells in shown], rank=1),
+        Column("chance met", [cells[4] for cells in shown]),
+        Column("worst", [row.worst for row in rows], left=True, rank=2),
+    ]
+    if not any(row.worst for row in rows):
+        columns.pop()
+    dropped = page.table(columns, [STYLES.get(row.status, "") for row in rows])
+    if "worst" in dropped:
+        _worst_notes(page, rows)
+
+
+def target_cells(row: TargetRow, currency: str, runs: int) -> tuple[str, str, str, str, str]:
+    """Return a target's name, limit, P50, P10–P90 and chance, as every face shows them."""
+    limit = form.measure(row.limit, row.unit, currency)
+    middle, low, high = form.beside_limit(
+        [row.value.p50, row.value.p10, row.value.p90], row.limit, row.unit, currency
+    )
+    spread = form.between(low, high)
+    chance = form.chance(row.chance_met, runs)
+    return target_name(row), f"{'≤' if row.at_most else '≥'} {limit}", middle, spread, chance
+
+
+def target_name(row: TargetRow) -> str:
+    """Return a target's name with its window: `answers are fast, worst month`."""
+    return f"{row.name}, {row.window}" if row.window else row.name
+
+
+def _worst_notes(page: Page, rows: Iterable[TargetRow]) -> None:
+    for row in rows:
+        if row.worst and row.status != "met":
+            page.line((f"   {row.name}: worst in {row.worst}", "dim"))
+
+
+def _spend(page: Page, summary: Summary) -> None:
+    lines = read.spend_lines(summary)
+    if not lines:
+        return
+    currency = read.currency(summary)
+    page.line()
+    page.line((f"Spend by line, {period(summary)}, mean of replications ({currency})", "bold"))
+    total = sum((line.cost for line in lines), Decimal(0))
+    rows = [*_few(lines), SpendLine("total", "Total", "", None, "", None, total)]
+    shares = [line.cost / total if total else Decimal(0) for line in rows]
+    columns = [
+        Column("", [line.name for line in rows], left=True),
+        Column("basis", [line.basis for line in rows], left=True, rank=3),
+        Column("quantity", [_quantity(line) for line in rows], rank=2),
+        Column("unit price", [_unit_price(line, currency) for line in rows], rank=1),
+        Column("cost", _footing([line.cost for line in rows], currency)),
+        Column("share", [_share(share) for share in shares]),
+    ]
+    room = min(BAR_CELLS_MAX, page.room(columns))
+    if room >= BAR_CELLS_MIN:
+        columns.append(Column("", [*_bars(shares[:-1], room), ""], left=True, rank=4))
+    page.table(columns)
+
+
+def _share(share: Decimal) -> str:
+    return form.share(round(share, 2)) if share >= Decimal("0.01") or not share else "<1%"
+
+
+def _few(lines: list[SpendLine]) -> list[SpendLine]:
+    if len(lines) <= LINES_MAX:
+        return lines
+    rest = lines[LINES_MAX - 1 :]
+    cost = sum((line.cost for line in rest), Decimal(0))
+    other = SpendLine("other", f"{len(rest)} smaller lines", "", None, "", None, cost)
+    return [*lines[: LINES_MAX - 1], other]
+
+
+def _footing(costs: Sequence[Decimal], currency: str) -> list[str]:
+    """Return parts and their total in whole units that add up: the largest part takes the rounding."""
+    rounded = [cost.quantize(Decimal(1)) for cost in costs]
+    parts = rounded[:-1]
+    if parts:
+        largest = max(range(len(parts)), key=lambda i: parts[i])
+        parts[largest] += rounded[-1] - sum(parts, Decimal(0))
+    return [form.money_whole(cost, currency) for cost in (*parts, rounded[-1])]
+
+
+def _quantity(line: SpendLine) -> str:
+    if line.quantity is None:
+        return ""
+    return f"{form.count(line.quantity)} {line.unit}".strip()
+
+
+def _unit_price(line: SpendLine, currency: str) -> str:
+    price = form.decimal(line.unit_price)
+    if price is None:
+        return ""
+    if line.unit == "tokens":
+        return f"{form.money_unit(price * 10**6, currency)}/M"
+    return f"{form.money_unit(price, currency)}/{line.unit.removesuffix('s')}"
+
+
+def _bars(shares: Sequence[Decimal], cells: int) -> list[str]:
+    largest = max(shares, default=Decimal(0))
+    if largest <= 0:
+        return ["" for _ in shares]
+    return ["█" * max(0, round(share / largest * cells)) for share in shares]
+
+
+def _averages(page: Page, summary: Summary) -> None:
+    """What a spreadsheet of averages would have said, and why it is wrong."""
+    averages = summary.get("averages")
+    if averages and averages.get("sentence"):
+        page.line()
+        page.line(("A spreadsheet of averages would have said", "bold"))
+        page.paragraph(form.label(averages["sentence"], 600), indent=2)
+
+
+def _undecided(page: Page, summary: Summary) -> None:
+    notes = summary.get("undecided") or []
+    if notes:
+        page.line()
+        page.line(("What stays undecided", "bold"))
+        for note in notes:
+            page.paragraph(form.label(note, 400), indent=2)
+
+
+def _ending(page: Page, wrote: Sequence[str], following: str) -> None:
+    if wrote:
+        page.line()
+        page.paragraph(f"Wrote {wrote[0]}  " + "  ".join(wrote[1:]))
+    if following:
+        page.line(("Next: ", "bold"), following)

@@ -1,0 +1,133 @@
+"""Charts: the same bytes on every run, titles that claim only what holds, words for every reader."""
+
+import xml.etree.ElementTree as ElementTree
+from copy import deepcopy
+
+import pytest
+from report import fake
+
+from sim.report import charts, read
+from sim.report.charts import availability, canvas, latency, spend
+
+NAMES = list(charts.CHARTS)
+
+
+@pytest.fixture(scope="module")
+def summary():
+    return fake.summary()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_chart_has_the_same_bytes_on_a_rerun(summary, name):
+    one, two = charts.draw_one(name, summary), charts.draw_one(name, deepcopy(summary))
+    assert one == two
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_chart_is_svg_that_reads_aloud_and_a_png(summary, name):
+    drawing = charts.draw_one(name, summary)
+    root = ElementTree.fromstring(drawing.svg)
+    space = "{http://www.w3.org/2000/svg}"
+    assert root.get("role") == "img"
+    assert root.find(f"{space}title").text == drawing.words.title
+    assert len(root.find(f"{space}desc").text) > 20
+    assert drawing.name == name
+    assert drawing.png.startswith(b"\x89PNG")
+    assert b"http://" not in drawing.svg.replace(b"http://www.w3.org", b"").replace(
+        b"http://purl.org", b""
+    ).replace(b"http://creativecommons.org", b"")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_title_is_short_and_neutral_where_runs_are_few(summary, name):
+    assert len(charts.draw_one(name, summary).words.title) <= canvas.TITLE_LETTERS_MAX
+    summary = deepcopy(summary)
+    summary["engine"]["replications"] = 2
+    assert " in 9 of 10 " not in charts.draw_one(name, summary).words.title
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_cannot_break_a_drawing(summary, name):
+    summary = deepcopy(summary)
+    evil = "$x^2$ </title><script>alert(1)</script> & \\frac{1}"
+    summary["spend"]["items"][0]["name"] = evil
+    summary["scenario"]["phases"][0]["name"] = evil
+    summary["scenario"]["name"] = evil
+    root = ElementTree.fromstring(charts.draw_one(name, summary).svg)
+    assert not [node for node in root.iter() if node.tag.endswith("script")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_chart_with_nothing_to_show_is_left_out(summary, name):
+    summary = deepcopy(summary)
+    summary.update(monthly=[], daily=[], spend={"items": []}, targets=[])
+    assert charts.draw_one(name, summary) is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_days_without_a_request_leave_a_gap(summary, name):
+    summary = deepcopy(summary)
+    nothing = {"p10": None, "p50": None, "p90": None, "mean": None}
+    summary["daily"][3]["workloads"]["ask_claim"] = {
+        "latency.p95": nothing,
+        "availability": nothing,
+    }
+    assert charts.draw_one(name, summary) is not None
+
+
+def months(*totals: tuple[float, float], budget: str | None = "100"):
+    return [
+        read.MonthSpend(
+            read.date(2027, 7 + i, 1),
+            {},
+            read.Spread(low, low, high, low),
+            budget and read.Decimal(budget),
+        )
+        for i, (low, high) in enumerate(totals)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("totals", "budget", "title"),
+    [
+        ([(50, 90), (101, 120)], "100", "Aug 2027 passes the $100 budget in 9 of 10 runs"),
+        ([(50, 90), (60, 100)], "100", "Each month stays within $100 in 9 of 10 runs"),
+        ([(50, 90), (99, 120)], "100", spend.NEUTRAL_TITLE),
+        ([(50, 90)], None, spend.NEUTRAL_TITLE),
+    ],
+)
+def test_the_spend_title_claims_what_nine_of_ten_runs_show(totals, budget, title):
+    assert spend.title(months(*totals, budget=budget), "USD", 200) == title
+
+
+def days(metric: str, *spreads: tuple[float, float]):
+    return [
+        read.DayRow(read.date(2027, 7, 1 + i), {metric: read.Spread(low, low, high, low)})
+        for i, (low, high) in enumerate(spreads)
+    ]
+
+
+def test_the_latency_title_counts_days_on_which_nine_of_ten_runs_miss():
+    target = read.targets(fake.summary())[0]
+    assert latency.finding(days("latency.p95", (13, 14), (11, 14)), target) == (
+        "p95 passes 12 s on 1 day, each in 9 of 10 runs"
+    )
+    assert latency.finding(days("latency.p95", (3, 12)), target) == (
+        "Each day's p95 keeps within 12 s in 9 of 10 runs"
+    )
+    assert latency.finding(days("latency.p95", (11, 14)), target) is None
+
+
+def test_the_availability_title_counts_days_below_the_target():
+    target = read.targets(fake.summary())[1]
+    assert availability.finding(days("availability", (0.9, 0.994), (0.99, 0.999)), target) == (
+        "Below 99.5% on 1 day, each in 9 of 10 runs"
+    )
+    assert availability.finding(days("availability", (0.995, 1)), target) == (
+        "Each day reaches 99.5% in 9 of 10 runs"
+    )
+    assert availability.finding(days("availability", (0.99, 1)), target) is None
+
+
+def test_labels_are_moved_until_none_touches_another():
+    assert canvas.spread_apart([1.0, 1.1, 5.0], 0.5) == [1.0, 1.5, 5.0]

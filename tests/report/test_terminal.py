@@ -1,0 +1,112 @@
+"""The terminal's report: the verdict first, nothing wraps, every screen can show it."""
+
+import re
+from copy import deepcopy
+
+import pytest
+from report import fake
+from rich.cells import cell_len
+
+from sim.report.page import Screen
+from sim.report.terminal import render, verdict_line
+
+WROTE = ["outputs/claims_q3/", "summary.json", "charts/"]
+
+
+@pytest.fixture
+def summary():
+    return fake.summary()
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 160])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
+def test_no_line_is_wider_than_the_screen_and_every_sign_can_be_shown(summary, width, encoding):
+    text = render(summary, Screen(width, encoding), wrote=WROTE, following="simulate x")
+    text.encode(encoding)
+    assert max(cell_len(line) for line in text.splitlines()) <= width
+    assert not re.search(r"[ \t]\n", text)
+
+
+def test_the_verdict_stands_before_any_table(summary):
+    lines = render(summary, Screen(100)).splitlines()
+    assert "✗ FAIL" in lines[3]
+    assert "1 of 4 targets missed" in lines[4]
+    assert next(i for i, line in enumerate(lines) if "chance met" in line) > 4
+
+
+def test_the_targets_table(summary):
+    lines = [" ".join(line.split()) for line in render(summary, Screen(100)).splitlines()]
+    worst = "Sep 2027 phase all"
+    assert f"✗ it stays in budget, month ≤ $110k $131k $98k–$149k 31% {worst}" in lines
+    assert f"~ it is there, month ≥ 99.5% 99.71% 99.62–99.78% 88% {worst}" in lines
+    assert f"✓ answers are fast, month ≤ 12 s 9.6 s 8.7–10.2 s >99% {worst}" in lines
+
+
+def test_a_narrow_screen_loses_the_worst_column_first_and_then_the_range(summary):
+    at = {width: render(summary, Screen(width)) for width in (100, 80, 60)}
+    assert "worst" in at[100].splitlines()[6]
+    assert "P10–P90" in at[80]
+    assert "it stays in budget: worst in Sep 2027" in at[80]
+    assert "P10–P90" not in at[60]
+
+
+def test_colour_only_where_it_is_asked_for(summary):
+    assert "\x1b" not in render(summary, Screen(100))
+    assert "\x1b[" in render(summary, Screen(100, color=True))
+
+
+def test_colour_never_carries_meaning_alone(summary):
+    colored = render(summary, Screen(100, color=True))
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == render(summary, Screen(100))
+
+
+def test_the_parts_of_the_spend_table_add_up_to_its_total(summary):
+    text = render(summary, Screen(100))
+    table = text[text.index("Spend by line") : text.index("A spreadsheet")]
+    costs = [
+        int(found[1].replace(",", ""))
+        for line in table.splitlines()
+        if (found := re.search(r"\$([\d,]+)\s+(?:\d+|<1)%", line))
+    ]
+    assert len(costs) > 5
+    assert sum(costs[:-1]) == costs[-1]
+
+
+def test_a_planners_words_cannot_command_the_terminal(summary):
+    evil = "[red]\x1b]0;owned\x07\x1b[31m{{7*7}}"
+    summary["scenario"]["name"] = summary["targets"][0]["name"] = evil
+    summary["spend"]["items"][0]["name"] = evil
+    text = render(summary, Screen(160))
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert "[red]" in text
+
+
+def test_very_long_names_are_cut(summary):
+    summary["targets"][0]["name"] = "x" * 500
+    for width in (80, 100):
+        text = render(summary, Screen(width))
+        assert max(cell_len(line) for line in text.splitlines()) <= width
+        assert "chance met" in text
+
+
+def test_a_partial_study_says_so(summary):
+    summary["engine"].update(complete=False, replications=143, replications_asked=200)
+    assert "PARTIAL: interrupted after 143 of 200 replications" in render(summary, Screen(100))
+
+
+def test_without_targets_there_is_no_table(summary):
+    summary["targets"] = []
+    assert "No targets are written" in render(summary, Screen(100))
+
+
+def test_missing_numbers_are_told(summary):
+    summary = deepcopy(summary)
+    summary["targets"][0].update(p10=None, p50=None, p90=None, chance_met=None)
+    assert "n/a" in render(summary, Screen(100))
+
+
+def test_quiet_is_the_verdict_alone(summary):
+    assert verdict_line(summary, Screen(100)) == (
+        "✗ FAIL 1 of 4 targets missed. Spend passes $110k in September 2027.\n"
+    )
