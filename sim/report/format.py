@@ -190,9 +190,14 @@ def measure_row(
 
 def ticks(values: Sequence[Number], unit: str, currency: str = "USD") -> list[str]:
     """Return the marks of an axis, with as many digits as it takes to tell them apart."""
+    numbers = [n for value in values if (n := decimal(value)) is not None]
+    texts: list[str] = []
     for digits in range(1, PLACES_MAX):
-        texts = measure_row(values, unit, currency, digits)
-        if len(set(texts)) == len({decimal(value) for value in values}):
+        if unit in ("share", "fraction"):
+            texts = [f"{_fixed(n * 100, digits - 1)}%" for n in numbers]
+        else:
+            texts = measure_row(numbers, unit, currency, digits)
+        if len(set(texts)) == len(set(numbers)):
             break
     return texts
 

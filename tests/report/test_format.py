@@ -124,3 +124,9 @@ def test_labels_are_one_clean_line():
 def test_signs_have_twins_for_old_terminals():
     assert form.plain("✓ ≤ 2 – 3 −$4k █", "cp1252") == "ok <= 2 - 3 -$4k #"
     assert form.plain("✓ ≤ 2", "utf-8") == "✓ ≤ 2"
+
+
+def test_the_marks_of_an_axis_can_be_told_apart():
+    assert form.ticks([0.994, 0.995, 1.0], "share") == ["99.4%", "99.5%", "100.0%"]
+    assert form.ticks([14, 12, 0], "s") == ["14 s", "12 s", "0 s"]
+    assert form.ticks([250_000, 50_000, 0], "money") == ["$250k", "$50k", "$0k"]

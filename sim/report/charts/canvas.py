@@ -83,12 +83,12 @@ class Chart:
         self.name = name
         self.words = words
         self._figure = Figure(
-            figsize=SIZE_INCHES, layout=ConstrainedLayoutEngine(h_pad=0.1, w_pad=0.12)
+            figsize=SIZE_INCHES, layout=ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.12)
         )
         FigureCanvasAgg(self._figure)
         self.axes: Axes = self._figure.add_subplot()
         self._figure.suptitle(words.title, x=0.01, ha="left", fontweight="bold", fontsize=13)
-        self.axes.set_title(words.subtitle, loc="left", color=QUIET, fontsize=9, pad=22)
+        self.axes.set_title(words.subtitle, loc="left", color=QUIET, fontsize=9, pad=20)
 
     def drawing(self) -> Drawing:
         """Return the files."""
