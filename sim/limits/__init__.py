@@ -19,8 +19,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 from sim.limits import concurrency, fixed_window, token_bucket
+from sim.limits.fields import LimitFields
 from sim.limits.time import NEVER
 
 __all__ = ["LIMITS", "NEVER", "STATE_WIDTH", "LimitKind"]
@@ -28,7 +30,7 @@ __all__ = ["LIMITS", "NEVER", "STATE_WIDTH", "LimitKind"]
 
 @dataclass(frozen=True)
 class LimitKind:
-    """One kind of limit: its name in a scenario, and the functions of its rule."""
+    """One kind of limit: its name in a scenario, its rule, and how a planner writes it."""
 
     name: str
     start: Callable[..., None]
@@ -38,6 +40,12 @@ class LimitKind:
     refuse: Callable[..., None]
     settle: Callable[..., None]
     retune: Callable[..., None]
+    fields: type[LimitFields]
+    """What a planner may write."""
+    parameter_row: Callable[[Any], list[int]]
+    """The parameters of what a planner wrote."""
+    quota: tuple[int, ...]
+    """The parameters that grow and shrink with the quota."""
 
 
 def _kind(module: ModuleType) -> LimitKind:
@@ -50,6 +58,9 @@ def _kind(module: ModuleType) -> LimitKind:
         module.refuse,
         module.settle,
         module.retune,
+        module.Fields,
+        module.parameter_row,
+        module.QUOTA,
     )
 
 

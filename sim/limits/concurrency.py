@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
+from typing import Annotated, Literal
 
+from pydantic import Field
+
+from sim.limits.fields import TOKENS_MAX, CountsWord, LimitFields
 from sim.limits.time import NEVER
+from sim.scenario.types import WholeNumber
 
 ALLOWED = 0
 """Parameter: the most under way at once."""
 HELD = 0
 """State: what is under way."""
+QUOTA = (ALLOWED,)
+"""Parameters that grow and shrink with the quota."""
+
+
+class Fields(LimitFields):
+    """So many at once; an attempt gives its place back when it ends."""
+
+    limit: Literal["concurrency"]
+    """The kind [word]."""
+    counts: CountsWord = "requests"
+    """What it counts of an attempt [word]."""
+    allows: Annotated[WholeNumber, Field(le=TOKENS_MAX)]
+    """The most that is under way at once [what it counts]."""
+
+
+def parameter_row(fields: Fields) -> list[int]:
+    """The parameters of a written concurrency limit."""
+    return [fields.allows]
 
 
 def start(p: Sequence[int], s: MutableSequence[int], now: int) -> None:
@@ -36,9 +59,7 @@ def refuse(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> 
     """A refused attempt holds nothing."""
 
 
-def settle(
-    p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int
-) -> None:
+def settle(p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int) -> None:
     """Give back the places of attempts that ended."""
     s[HELD] -= reserved
 

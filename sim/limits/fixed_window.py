@@ -7,8 +7,13 @@ By hand: 100 in 60 s; 150 at 0:30 on an untouched window: 100 pass, the rest at 
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
+from typing import Annotated, Literal
 
+from pydantic import Field
+
+from sim.limits.fields import TOKENS_MAX, CountsWord, LimitFields
 from sim.limits.time import NEVER
+from sim.scenario.types import PositiveDuration, WholeNumber
 
 ALLOWED = 0
 """Parameter: the most that passes in a window."""
@@ -18,6 +23,26 @@ USED = 0
 """State: what passed in the window that `OPENED` names."""
 OPENED = 1
 """State: when that window opened [µs]."""
+QUOTA = (ALLOWED,)
+"""Parameters that grow and shrink with the quota."""
+
+
+class Fields(LimitFields):
+    """So much in each window of the clock; the count starts anew with the next."""
+
+    limit: Literal["fixed_window"]
+    """The kind [word]."""
+    counts: CountsWord = "requests"
+    """What it counts of an attempt [word]."""
+    allows: Annotated[WholeNumber, Field(le=TOKENS_MAX)]
+    """The most that passes in a window [what it counts]."""
+    window: PositiveDuration
+    """How long a window is; windows start at whole multiples since the start of the horizon [us]."""
+
+
+def parameter_row(fields: Fields) -> list[int]:
+    """The parameters of a written window."""
+    return [fields.allows, fields.window]
 
 
 def start(p: Sequence[int], s: MutableSequence[int], now: int) -> None:
@@ -55,9 +80,7 @@ def refuse(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> 
     """A refused attempt costs nothing."""
 
 
-def settle(
-    p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int
-) -> None:
+def settle(p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int) -> None:
     """What was counted stays counted."""
 
 

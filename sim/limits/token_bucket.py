@@ -10,8 +10,14 @@ product would pass 2**63 after 2.7 idle days.
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
+from typing import Annotated, Literal
 
+from pydantic import Field, model_validator
+
+from sim.errors import PlaceError
+from sim.limits.fields import TOKENS_MAX, CountsWord, LimitFields
 from sim.limits.time import NEVER
+from sim.scenario.types import PositiveDuration, PositiveWholeNumber
 
 CAP = 0
 """Parameter: most tokens that the bucket holds."""
@@ -22,6 +28,39 @@ LEVEL = 0
 LAST = 1
 """State: the instant of `LEVEL` [µs]."""
 MINUTE_US = 60_000_000
+QUOTA = (CAP, RATE)
+"""Parameters that grow and shrink with the quota."""
+
+Amount = Annotated[PositiveWholeNumber, Field(le=TOKENS_MAX)]
+
+
+class Fields(LimitFields):
+    """A bucket that refills steadily: so much a minute, with room for a burst."""
+
+    limit: Literal["token_bucket"]
+    """The kind [word]."""
+    counts: CountsWord = "tokens"
+    """What it counts of an attempt [word]."""
+    per_minute: Amount
+    """What drips in each minute [what it counts / min]."""
+    holds: PositiveDuration | None = None
+    """How long a drip the full bucket holds; vendors do not publish it; 60s where neither this nor `cap`
+    is given [us]."""
+    cap: Amount | None = None
+    """The most that the bucket holds, instead of `holds` [what it counts]."""
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Fields:
+        if self.holds is not None and self.cap is not None:
+            raise PlaceError("give `holds` or `cap`, not both", ("cap",), "either_or")
+        return self
+
+
+def parameter_row(fields: Fields) -> list[int]:
+    """The parameters of a written bucket."""
+    holds_us = MINUTE_US if fields.holds is None else fields.holds
+    cap = fields.cap if fields.cap is not None else fields.per_minute * holds_us // MINUTE_US
+    return [min(max(1, cap), TOKENS_MAX), fields.per_minute]
 
 
 def start(p: Sequence[int], s: MutableSequence[int], now: int) -> None:
@@ -66,9 +105,7 @@ def refuse(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> 
     """A refused attempt costs nothing."""
 
 
-def settle(
-    p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int
-) -> None:
+def settle(p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int) -> None:
     """What was taken stays taken."""
 
 

@@ -1,0 +1,216 @@
+"""What happens beside the phases: shifts, failures and incidents, as spans on cells of the plan.
+
+Random ones are drawn here, before the run, each by its name and its number; so the same incident
+comes at the same instant in every scenario that has it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sim import demand, draws
+from sim.engine.arithmetic import whole
+from sim.errors import ResourceError
+from sim.limits import LIMITS
+from sim.plan import timeline
+from sim.plan.columns import Endpoint, Limit, Node, Table
+from sim.plan.timeline import DOWN, Combine, Span
+from sim.plan.variant import Variant
+from sim.scenario.horizon import midnight
+from sim.scenario.incidents import Effect, Incident, Severity
+from sim.scenario.laws import Law
+from sim.scenario.stations import Shift, Station
+from sim.scenario.tables import ppf
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+Cell = tuple[Table, int, int]
+OCCURRENCES_MAX = 100_000
+"""Failures or incidents of one kind in one replication; more would be a typing error."""
+
+GAP, LENGTH, SEVERITY = range(3)
+"""The draws of one occurrence."""
+
+
+class Causes:
+    """Everything that happens in one replication, by the cell that it touches."""
+
+    def __init__(self, scenario: Scenario, seed: int, replication: int) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.replication = replication
+        self.calendar = scenario.horizon.calendar()
+        self.spans: dict[Cell, list[Span]] = defaultdict(list)
+        self.combine: dict[Cell, Combine] = {}
+
+    def add_shifts(self, variant: Variant, from_us: int, until_us: int) -> None:
+        """The timetables of one phase, while it lasts."""
+        for name, station in variant.scenario.stations.items():
+            cell = (Table.NODES, variant.node_row(name), Node.SERVERS)
+            for span in shifts(station, self.calendar):
+                start, end = max(span.start_us, from_us), min(span.end_us, until_us)
+                if start < end:
+                    self._add(cell, Span(start, end, span.value), timeline.servers)
+
+    def add_failures(self, variant: Variant) -> None:
+        """Failures and repairs of stations."""
+        for name, station in self.scenario.stations.items():
+            if station.failures is None:
+                continue
+            key = self._key("failures", station.failures.stream or name)
+            up, down = station.failures.up_for, station.failures.down_for
+            for start, end in alternating(up, down, key, self.calendar.end_us, name):
+                self._stop(variant, name, start, end)
+
+    def add_incidents(self, variant: Variant) -> None:
+        """Known and random incidents."""
+        for incident in self.scenario.incidents:
+            targets = (*incident.endpoints, *incident.stations)
+            groups = [(target,) for target in targets] if incident.independent else [targets]
+            for group in groups:
+                own = group if incident.independent else ()
+                key = self._key("incident", incident.luck, *own)
+                for start, end, effect in occurrences(incident, key, self.calendar):
+                    self._strike(variant, group, start, end, effect)
+
+    def _key(self, *names: str) -> int:
+        return draws.purpose(self.seed, self.replication, *names)
+
+    def _strike(
+        self, variant: Variant, targets: tuple[str, ...], start: int, end: int, effect: Effect
+    ) -> None:
+        stations = [name for name in targets if name in self.scenario.stations]
+        endpoints = [name for name in targets if name in self.scenario.endpoints]
+        if effect.outage:
+            for name in stations:
+                self._stop(variant, name, start, end)
+        share = 1.0 if effect.outage else effect.errors
+        rows = [variant.endpoints.names.index(name) for name in endpoints]
+        at_stations = [row for row in _endpoints_at(variant, stations) if row not in rows]
+        struck = [(row, share) for row in rows] + [(row, effect.errors) for row in at_stations]
+        for row, errors in struck:
+            self._span(Table.ENDPOINTS, row, Endpoint.ERROR_CHANCE, start, end, errors, 0.0)
+            self._span(Table.ENDPOINTS, row, Endpoint.SLOW_PPM, start, end, effect.slow, 1.0)
+        for row, column in quota_cells(variant, rows):
+            self._span(Table.LIMITS, row, column, start, end, effect.quota, 1.0)
+
+    def _span(
+        self,
+        table: Table,
+        row: int,
+        column: int,
+        start: int,
+        end: int,
+        value: float,
+        nothing: float,
+    ) -> None:
+        if value != nothing:
+            errors = table == Table.ENDPOINTS and column == Endpoint.ERROR_CHANCE
+            combine = timeline.errors if errors else timeline.product
+            self._add((table, row, column), Span(start, end, value), combine)
+
+    def _stop(self, variant: Variant, station: str, start: int, end: int) -> None:
+        row = variant.node_row(station)
+        self._add((Table.NODES, row, Node.SERVERS), Span(start, end, DOWN), timeline.servers)
+        self._add((Table.NODES, row, Node.PREEMPTS), Span(start, end, DOWN), timeline.preempts)
+
+    def _add(self, cell: Cell, span: Span, combine: Combine) -> None:
+        self.spans[cell].append(span)
+        self.combine[cell] = combine
+
+
+def shifts(station: Station, calendar: demand.Horizon) -> Iterator[Span]:
+    """Every shift of a station that touches the horizon, with its people."""
+    first = calendar.start - timedelta(days=1)
+    for n in range((calendar.end - first).days):
+        day = first + timedelta(days=n)
+        for shift in station.staff or ():
+            if day.weekday() in shift.days:
+                yield _span_of(shift, calendar, n)
+
+
+def _span_of(shift: Shift, calendar: demand.Horizon, n: int) -> Span:
+    start = midnight(calendar.start + timedelta(days=n - 1))
+    opens = start + timedelta(microseconds=shift.hours.start_us)
+    closes = start + timedelta(microseconds=shift.hours.end_us)
+    return Span(calendar.since_start_us(opens), calendar.since_start_us(closes), shift.people)
+
+
+def alternating(up: Law, down: Law, key: int, end_us: int, what: str) -> Iterator[tuple[int, int]]:
+    """Stretches in which something is down, in turns with being up."""
+    now = 0
+    for n in _numbers(what):
+        start = now + _drawn(up, key, n, GAP)
+        if start >= end_us:
+            return
+        now = start + _drawn(down, key, n, LENGTH)
+        yield start, now
+
+
+def occurrences(
+    incident: Incident, key: int, calendar: demand.Horizon
+) -> Iterator[tuple[int, int, Effect]]:
+    """Every time that an incident happens: start, end [us], and what it does."""
+    for n, start in enumerate(_starts(incident, key, calendar)):
+        end = start + _drawn(incident.lasts, key, n, LENGTH)
+        yield start, end, chosen(incident.what, draws.uniform(key, n, SEVERITY))
+
+
+def _starts(incident: Incident, key: int, calendar: demand.Horizon) -> Iterator[int]:
+    if incident.at is not None:
+        at = incident.at
+        yield at if isinstance(at, int) else calendar.since_start_us(at)
+        return
+    assert incident.every is not None
+    now = 0
+    for n in _numbers(incident.luck):
+        now += _drawn(incident.every, key, n, GAP)
+        if now >= calendar.end_us:
+            return
+        yield now
+
+
+def chosen(severities: Iterable[Severity], u: float) -> Effect:
+    """The effect that a uniform draw chooses among weighted ones."""
+    found = [severity for severity in severities if severity.weight > 0]
+    left = u * sum(severity.weight for severity in found)
+    for severity in found:
+        left -= severity.weight
+        if left < 0:
+            return severity.effect
+    return found[-1].effect
+
+
+def quota_cells(variant: Variant, endpoints: Iterable[int]) -> list[tuple[int, int]]:
+    """The (row, column) of every limit's parameter that follows the quota of some endpoints."""
+    limits: set[int] = set()
+    pooled = variant.pools.endpoint_limits.array()
+    for row in endpoints:
+        cells = variant.endpoints.cells[row]
+        first = cells[Endpoint.LIMIT_FIRST]
+        limits.update(int(limit) for limit in pooled[first : first + cells[Endpoint.LIMIT_COUNT]])
+    kinds = [(row, LIMITS[variant.limits.cells[row][Limit.KIND]]) for row in sorted(limits)]
+    return [(row, Limit.PARAMETERS + column) for row, kind in kinds for column in kind.quota]
+
+
+def _endpoints_at(variant: Variant, stations: Iterable[str]) -> list[int]:
+    nodes = {variant.node_row(name) for name in stations}
+    rows = enumerate(variant.endpoints.cells)
+    return [row for row, cells in rows if cells[Endpoint.NODE] in nodes]
+
+
+def _drawn(law: Law, key: int, entity: int, counter: int) -> int:
+    """A drawn length of time, at least 1 µs."""
+    return max(1, whole(ppf(law.table(), draws.uniform(key, entity, counter))))
+
+
+def _numbers(what: str) -> Iterator[int]:
+    yield from range(OCCURRENCES_MAX)
+    message = (
+        f"{what}: more than {OCCURRENCES_MAX} happen in the horizon; were they meant so often?"
+    )
+    raise ResourceError(message)

@@ -1,0 +1,111 @@
+"""A replication from file to days: what an engine needs, one local day after another.
+
+journey = journey_of(document, seed=1, replication=0)
+engine = start(journey.plan)
+for day in journey.days():
+    outcome = engine.advance(day.day)
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from sim import draws
+from sim.demand import Demand
+from sim.demand.build import demand_of
+from sim.plan import Changes, Day, Plan
+from sim.plan.lower import Lowered, lower
+from sim.scenario.document import Document, load_document, validate
+from sim.scenario.paths import Path, path_text
+from sim.scenario.scenario import Scenario
+
+UNKNOWN_ENTITY = 0
+"""Each unknown is one draw of its own purpose."""
+
+
+@dataclass(frozen=True)
+class DayPlan:
+    """One local day of the horizon, for the engine and for whoever folds its outcome."""
+
+    day: Day
+    """Who comes and what changes."""
+    date: date
+    """The local day."""
+    month: str
+    """Its calendar month, `2027-07`."""
+    phase: int
+    """Row of `plan.names.phases`: the phase that holds all day."""
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One replication, ready to run."""
+
+    scenario: Scenario
+    """With this replication's unknowns drawn."""
+    plan: Plan
+    """The tables at the first instant."""
+    lowered: Lowered
+    seed: int
+    replication: int
+
+    def demand(self) -> Demand:
+        """A fresh source of the replication's arrivals."""
+        scenario = self.scenario
+        return demand_of(
+            scenario.horizon.calendar(),
+            scenario.populations,
+            scenario.workloads,
+            scenario.phases,
+            self.seed,
+            self.replication,
+        )
+
+    def days(self) -> Iterator[DayPlan]:
+        """Every local day of the horizon, in order; 23 or 25 hours where the clock changes."""
+        demand = self.demand()
+        for index, local in enumerate(demand.days):
+            changes = _between(self.lowered.changes, local.start_us, local.until_us)
+            day = Day(local.start_us, local.until_us, demand.day(index), changes)
+            phase = bisect_right(self.lowered.phases, local.start_us) - 1
+            yield DayPlan(day, local.date, f"{local.date:%Y-%m}", phase)
+
+
+def journey(scenario: Scenario, seed: int, replication: int) -> Journey:
+    """A replication of a scenario whose unknowns are already drawn."""
+    lowered = lower(scenario, seed, replication)
+    return Journey(scenario, lowered.plan, lowered, seed, replication)
+
+
+def journey_of(source: Document | str, seed: int, replication: int) -> Journey:
+    """A replication of a scenario file: its unknowns are drawn, then it is lowered.
+
+    Args:
+        source: a loaded document, or a file's name.
+        seed: the study's seed.
+        replication: from 0.
+    """
+    document = load_document(source) if isinstance(source, str) else source
+    scenario = validate(document, Scenario, unknowns(seed, replication))
+    return journey(scenario, seed, replication)
+
+
+def unknowns(seed: int, replication: int) -> Callable[[Path], float]:
+    """Where each unknown of a replication stands in its belief: u in (0, 1) by its path."""
+
+    def choose(path: Path) -> float:
+        key = draws.purpose(seed, replication, "unknown", path_text(path))
+        return draws.uniform(key, UNKNOWN_ENTITY, 0)
+
+    return choose
+
+
+def _between(changes: Changes, start_us: int, until_us: int) -> Changes:
+    first, last = np.searchsorted(changes.time_us, [start_us, until_us])
+    columns = (changes.time_us, changes.table, changes.row, changes.column, changes.value)
+    return Changes(*(column[first:last] for column in columns))

@@ -1,0 +1,180 @@
+"""From a scenario to a plan: tables for its first instant, and every change that follows.
+
+Each phase is lowered as a scenario of its own, with shared pools; where cells differ between phases,
+a change sets them at the phase's midnight. Shifts, failures and incidents are composed with them
+into one timeline per cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import Problem, ScenarioError
+from sim.plan import Changes, Names, Plan, Table2D
+from sim.plan.causes import Causes
+from sim.plan.columns import Endpoint, Limit, Step, Table
+from sim.plan.rows import Pools
+from sim.plan.timeline import Moments, compose
+from sim.plan.variant import Variant
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+FIXED: dict[Table, tuple[int, ...]] = {
+    Table.STEPS: (
+        *(Step.KIND, Step.NEXT, Step.ALT, Step.STAGE),
+        *(Step.FORK_FIRST, Step.FORK_COUNT, Step.LAP),
+    ),
+    Table.ENDPOINTS: (Endpoint.NODE, Endpoint.LIMIT_FIRST, Endpoint.LIMIT_COUNT),
+    Table.LIMITS: (Limit.KIND, Limit.COUNTS, Limit.QUEUES),
+}
+"""Columns that hold the plan together; no phase may change them."""
+
+SHAPES = {
+    Table.STEPS: "the stages of a pipeline",
+    Table.ROUTES: "which routes there are",
+    Table.ENDPOINTS: "which endpoints there are, their station and which limits they have",
+    Table.NODES: "which stations there are",
+    Table.LIMITS: "the kind of a limit, what it counts and whether it waits",
+    Table.WORKLOADS: "which workloads there are",
+}
+"""What each table's shape stands for, in a planner's words."""
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A plan and what changes in it."""
+
+    plan: Plan
+    """The tables at the first instant."""
+    changes: Changes
+    """Every later change of the whole horizon, in the order in which they happen."""
+    phases: tuple[int, ...]
+    """When each phase of `plan.names.phases` starts [us]."""
+
+
+def lower(scenario: Scenario, seed: int, replication: int) -> Lowered:
+    """The plan of one replication.
+
+    Args:
+        scenario: validated, its unknowns already drawn.
+        seed: the study's seed.
+        replication: from 0.
+    """
+    pools = Pools()
+    phases = scenario.phase_variants()
+    variants = [
+        Variant(phase.scenario, seed, replication, pools, number)
+        for number, phase in enumerate(phases)
+    ]
+    starts = tuple(phase.start_us for phase in phases)
+    for number, variant in enumerate(variants[1:], start=1):
+        _refuse_another_shape(variants[0], variant, phases[number].name)
+    causes = _causes(scenario, variants, starts, seed, replication)
+    tables = [{t: rows.array() for t, rows in v.tables().items()} for v in variants]
+    moments = dict(_timelines(tables, starts, causes))
+    names = tuple(phase.name for phase in phases)
+    plan = _plan(variants[0], _first_instant(tables[0], moments), names)
+    return Lowered(plan, _changes(moments), starts)
+
+
+def _causes(
+    scenario: Scenario,
+    variants: Sequence[Variant],
+    starts: Sequence[int],
+    seed: int,
+    replication: int,
+) -> Causes:
+    causes = Causes(scenario, seed, replication)
+    ends = (*starts[1:], causes.calendar.end_us)
+    for variant, start, end in zip(variants, starts, ends, strict=True):
+        causes.add_shifts(variant, start, end)
+    causes.add_failures(variants[0])
+    causes.add_incidents(variants[0])
+    return causes
+
+
+def _timelines(
+    tables: Sequence[dict[Table, Table2D]], starts: Sequence[int], causes: Causes
+) -> Iterator[tuple[tuple[Table, int, int], Moments]]:
+    """What each cell that ever changes holds over time."""
+    cells = set(causes.spans)
+    for table in Table:
+        stack = np.stack([variant[table] for variant in tables])
+        differing = np.argwhere((stack != stack[0]).any(axis=0))
+        cells |= {(table, int(row), int(column)) for row, column in differing}
+    for cell in sorted(cells):
+        table, row, column = cell
+        values = (int(variant[table][row, column]) for variant in tables)
+        base = list(zip(starts, values, strict=True))
+        combine = causes.combine.get(cell, lambda value, _: value)
+        spans = causes.spans.get(cell, [])
+        yield cell, compose(base, spans, combine, causes.calendar.end_us)
+
+
+def _first_instant(
+    tables: dict[Table, Table2D], moments: dict[tuple[Table, int, int], Moments]
+) -> dict[Table, Table2D]:
+    for (table, row, column), timeline in moments.items():
+        tables[table][row, column] = timeline[0][1]
+    return tables
+
+
+def _changes(moments: dict[tuple[Table, int, int], Moments]) -> Changes:
+    rows = sorted(
+        (now, *cell, value) for cell, timeline in moments.items() for now, value in timeline[1:]
+    )
+    columns = np.array(rows, np.int64).reshape(-1, 5).T
+    return Changes(*(np.ascontiguousarray(column) for column in columns))
+
+
+def _plan(variant: Variant, tables: dict[Table, Table2D], phases: tuple[str, ...]) -> Plan:
+    maker, pools = variant.maker, variant.pools
+    return Plan(
+        steps=tables[Table.STEPS],
+        forks=np.array(maker.forks, np.int64),
+        routes=tables[Table.ROUTES],
+        route_endpoints=pools.route_endpoints.array(),
+        endpoints=tables[Table.ENDPOINTS],
+        endpoint_limits=pools.endpoint_limits.array(),
+        nodes=tables[Table.NODES],
+        limits=tables[Table.LIMITS],
+        workloads=tables[Table.WORKLOADS],
+        clock=tables[Table.CLOCK],
+        laws=pools.laws.laws(),
+        step_keys=np.array(maker.keys, np.uint64),
+        workload_keys=np.array(variant.workload_keys, np.uint64),
+        names=_names(variant, phases),
+    )
+
+
+def _names(variant: Variant, phases: tuple[str, ...]) -> Names:
+    return Names(
+        steps=tuple(variant.maker.rows.names),
+        stages=tuple(variant.maker.stages),
+        routes=tuple(variant.routes.names),
+        endpoints=tuple(variant.endpoints.names),
+        nodes=tuple(variant.nodes.names),
+        limits=tuple(variant.limits.names),
+        workloads=tuple(variant.workloads.names),
+        phases=phases,
+    )
+
+
+def _refuse_another_shape(first: Variant, other: Variant, phase: str) -> None:
+    """Refuse a phase whose tables cannot be reached by changing cells."""
+    for table, rows in first.tables().items():
+        theirs = other.tables()[table]
+        same = rows.names == theirs.names and all(
+            mine[column] == changed[column]
+            for mine, changed in zip(rows.cells, theirs.cells, strict=False)
+            for column in FIXED.get(table, ())
+        )
+        if not same or (table == Table.STEPS and first.maker.forks != other.maker.forks):
+            message = f"phase {phase!r} changes {SHAPES[table]}; a phase can change numbers only"
+            problem = Problem(first.scenario.name, 0, 0, "phase_shape", "rollout.phases", message)
+            raise ScenarioError([problem])

@@ -1,0 +1,242 @@
+"""One phase's scenario as tables: the rows that hold while that phase lasts and nothing is wrong.
+
+Nodes: stations first, then one for each endpoint at a vendor. Endpoints: those written, then one for
+each station that a stage may visit directly. Routes: those written, then one for each endpoint, then
+one for each station.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from sim import draws
+from sim.limits import LIMITS
+from sim.limits.fields import COUNTS, LimitFields
+from sim.plan.columns import (
+    LIMIT_PARAMETERS,
+    Clock,
+    Endpoint,
+    Limit,
+    Node,
+    Route,
+    Table,
+    Workload,
+)
+from sim.plan.rows import Pools, TableRows
+from sim.plan.steps import StepMaker
+from sim.policies.client import Client
+from sim.scenario.endpoints import ERROR_AFTER, REFUSAL_AFTER
+from sim.scenario.endpoints import Endpoint as WrittenEndpoint
+from sim.scenario.people import WorkloadDemand
+from sim.scenario.requests import PRIORITIES
+from sim.scenario.spine import result_mask
+from sim.scenario.stations import Station
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+MILLION = 1_000_000
+TURNS_FOR_EVER = 1 << 40
+"""Turns of a user in a closed loop; nobody lives to take them."""
+LIMIT_PLACE = {kind.name: place for place, kind in enumerate(LIMITS)}
+
+
+class Variant:
+    """The tables of one phase."""
+
+    def __init__(
+        self, scenario: Scenario, seed: int, replication: int, pools: Pools, phase: int = 0
+    ) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.replication = replication
+        self.pools = pools
+        self.nodes = TableRows(Table.NODES, len(Node))
+        self.limits = TableRows(Table.LIMITS, Limit.PARAMETERS + LIMIT_PARAMETERS)
+        self.endpoints = TableRows(Table.ENDPOINTS, len(Endpoint))
+        self.routes = TableRows(Table.ROUTES, len(Route))
+        self.workloads = TableRows(Table.WORKLOADS, len(Workload))
+        self.clock = TableRows(Table.CLOCK, len(Clock))
+        self.route_rows: dict[str, int] = {}
+        self.station_routes: dict[str, int] = {}
+        self._shared_limits = {
+            name: self._limit(name, limit) for name, limit in scenario.limits.items()
+        }
+        self._add_nodes()
+        self._add_endpoints()
+        self._add_routes()
+        self.maker = StepMaker(self)
+        self._starts = {
+            name: self.maker.pipeline(name, stages) for name, stages in scenario.pipelines.items()
+        }
+        self.workload_keys = [self._add_workload(name) for name in scenario.workloads]
+        self.clock.add("clock", {Clock.PHASE: phase})
+
+    def tables(self) -> dict[Table, TableRows]:
+        """All tables."""
+        all_rows = (
+            *(self.maker.rows, self.routes, self.endpoints, self.nodes),
+            *(self.limits, self.workloads, self.clock),
+        )
+        return {rows.table: rows for rows in all_rows}
+
+    def node_row(self, name: str) -> int:
+        """The node of a station, or of an endpoint that has its own."""
+        return self.nodes.names.index(name)
+
+    # Nodes.
+
+    def _add_nodes(self) -> None:
+        for name, station in self.scenario.stations.items():
+            self.nodes.add(name, self._station_node(station))
+        for name, endpoint in self.scenario.endpoints.items():
+            if endpoint.station is None:
+                self.nodes.add(name, VENDOR_NODE)
+
+    def _station_node(self, station: Station) -> dict[IntEnum, int]:
+        servers = -1 if station.servers == "unlimited" else (station.servers or 0)
+        return {
+            Node.SERVERS: servers,
+            Node.QUEUE_LIMIT: -1 if station.queue_limit is None else station.queue_limit,
+            Node.PATIENCE_LAW: self.pools.laws.row(station.patience),
+            Node.ABANDONED_LEAVES: int(station.abandoned == "leaves"),
+            Node.PREEMPTS: int(station.at_shift_end == "return"),
+        }
+
+    # Endpoints and their limits.
+
+    def _add_endpoints(self) -> None:
+        for name, endpoint in self.scenario.endpoints.items():
+            self.endpoints.add(name, self._endpoint(name, endpoint))
+        for name, station in self.scenario.stations.items():
+            if station.service is not None:
+                self.endpoints.add(name, self._station_endpoint(name, station))
+
+    def _endpoint(self, name: str, endpoint: WrittenEndpoint) -> dict[IntEnum, int]:
+        laws = self.pools.laws
+        limits = tuple(
+            self._shared_limits[limit] if isinstance(limit, str) else self._limit(name, limit)
+            for limit in endpoint.limits
+        )
+        return {
+            Endpoint.NODE: self.node_row(endpoint.station or name),
+            **self._latency(endpoint),
+            Endpoint.ERROR_CHANCE: draws.threshold(endpoint.errors.share),
+            Endpoint.ERROR_LAW: laws.row(endpoint.errors.after),
+            Endpoint.REFUSAL_LAW: laws.row(endpoint.refusal_after),
+            Endpoint.SLOW_PPM: MILLION,
+            Endpoint.CACHED_PPM: MILLION * endpoint.caches_prompts,
+            Endpoint.LIMIT_FIRST: self.pools.endpoint_limits.place(limits),
+            Endpoint.LIMIT_COUNT: len(limits),
+            **self._client(endpoint.client, endpoint.attempt_timeout),
+        }
+
+    def _latency(self, endpoint: WrittenEndpoint) -> dict[IntEnum, int]:
+        if endpoint.latency is None:
+            assert endpoint.station is not None
+            service = self.scenario.stations[endpoint.station].service
+            first, speed = self.pools.laws.row(service), -1
+        else:
+            first = self.pools.laws.row(endpoint.latency.first_token or endpoint.latency.total)
+            speed = self.pools.laws.row(endpoint.latency.tokens_per_second)
+        return {Endpoint.FIRST_LAW: first, Endpoint.SPEED_LAW: speed}
+
+    def _station_endpoint(self, name: str, station: Station) -> dict[IntEnum, int]:
+        laws = self.pools.laws
+        return {
+            Endpoint.NODE: self.node_row(name),
+            Endpoint.FIRST_LAW: laws.row(station.service),
+            Endpoint.SPEED_LAW: -1,
+            Endpoint.ERROR_LAW: laws.row(ERROR_AFTER),
+            Endpoint.REFUSAL_LAW: laws.row(REFUSAL_AFTER),
+            Endpoint.SLOW_PPM: MILLION,
+            Endpoint.LIMIT_FIRST: self.pools.endpoint_limits.place(()),
+            **self._client(station.client, station.timeout),
+        }
+
+    def _client(self, client: Client, timeout_us: int | None) -> dict[IntEnum, int]:
+        return {
+            **client.row(),
+            Endpoint.BACKOFF_LAW: self.pools.laws.row(client.factor_law()),
+            Endpoint.TIMEOUT_US: -1 if timeout_us is None else timeout_us,
+        }
+
+    def _limit(self, owner: str, limit: LimitFields) -> int:
+        place = LIMIT_PLACE[limit.limit]
+        parameters = LIMITS[place].parameter_row(limit)
+        cells = {
+            Limit.KIND: place,
+            Limit.COUNTS: COUNTS[limit.counts],
+            Limit.QUEUES: int(limit.when_full == "wait"),
+        }
+        name = limit.name or limit.counts.replace("_", " ")
+        shared = owner in self.scenario.limits
+        row = self.limits.add(owner if shared else f"{owner}.{name}", dict(cells))
+        start = Limit.PARAMETERS
+        self.limits.cells[row][start : start + len(parameters)] = parameters
+        return row
+
+    # Routes.
+
+    def _add_routes(self) -> None:
+        rows = {name: row for row, name in enumerate(self.endpoints.names)}
+        for name, router in self.scenario.routes.items():
+            order = tuple(rows[endpoint] for endpoint in router.order)
+            cap = router.max_output_tokens
+            self.route_rows[name] = self._route(name, order, result_mask(router.next_on), cap)
+        for name in self.scenario.endpoints:
+            self.route_rows.setdefault(name, self._route(name, (rows[name],)))
+        for name, station in self.scenario.stations.items():
+            if station.service is not None:
+                self.station_routes[name] = self._route(name, (rows[name],))
+
+    def _route(
+        self, name: str, order: tuple[int, ...], next_on: int = 0, cap: int | None = None
+    ) -> int:
+        cells = {
+            Route.FIRST: self.pools.route_endpoints.place(order),
+            Route.COUNT: len(order),
+            Route.NEXT_ON: next_on,
+            Route.MAX_OUTPUT_TOKENS: -1 if cap is None else cap,
+        }
+        return self.routes.add(name, dict(cells))
+
+    # Workloads.
+
+    def _add_workload(self, name: str) -> int:
+        """Add a workload's row; return its key."""
+        workload = self.scenario.workloads[name]
+        laws = self.pools.laws
+        cells: dict[IntEnum, int] = {
+            Workload.START_STEP: self._starts[workload.pipeline],
+            Workload.PRIORITY: PRIORITIES.index(workload.priority),
+            Workload.INPUT_LAW: laws.row(workload.input_tokens.law),
+            Workload.OUTPUT_LAW: laws.row(workload.output_tokens),
+            Workload.INPUT_PER_TURN: workload.input_tokens.grows_per_turn,
+            Workload.CACHED_PPM: round(workload.cached_input * MILLION),
+            Workload.DEADLINE_US: -1 if workload.deadline is None else workload.deadline,
+            Workload.PATIENCE_LAW: laws.row(workload.patience),
+            Workload.TURNS_LAW: self._turns(workload),
+            Workload.THINK_LAW: laws.row(workload.think_time),
+            Workload.QUIT_CHANCE: draws.threshold(workload.gives_up_session),
+        }
+        self.workloads.add(name, cells)
+        stream = workload.stream or name
+        return draws.purpose(self.seed, self.replication, "workload", stream)
+
+    def _turns(self, workload: WorkloadDemand) -> int:
+        if workload.arrivals is not None and workload.arrivals.closed is not None:
+            return self.pools.laws.constant(TURNS_FOR_EVER)
+        return self.pools.laws.row(workload.turns)
+
+
+VENDOR_NODE: dict[IntEnum, int] = {
+    Node.SERVERS: -1,
+    Node.QUEUE_LIMIT: -1,
+    Node.PATIENCE_LAW: -1,
+    # What its own limiter holds back has not been sent, so a caller who gives up sends nothing.
+    Node.ABANDONED_LEAVES: 1,
+    Node.PREEMPTS: 0,
+}
+"""An endpoint at a vendor: as many at once as its limits let through."""

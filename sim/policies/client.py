@@ -1,0 +1,142 @@
+"""The client: what a caller does when one endpoint, or one station, does not answer well."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+
+from sim.errors import PlaceError, QuantityError
+from sim.plan.columns import Endpoint
+from sim.scenario.laws import Law, LawOfNumber, parse_law
+from sim.scenario.spine import EVERYDAY, ResultWord, Spine, result_mask
+from sim.scenario.types import (
+    Count,
+    Duration,
+    Model,
+    PositiveDuration,
+    PositiveNumber,
+    Share,
+    Unlimited,
+    WholeNumber,
+)
+from sim.units import shown
+
+MILLION = 1_000_000
+PRODUCT_MAX = 1 << 62
+"""A back-off is multiplied by its growth in parts per million, in 64 bits."""
+
+
+def _read_jitter(value: object) -> Law:
+    """Read `none`, `full` (0 to 1) or a range such as `0.75-1`, as the law of a factor."""
+    if isinstance(value, Law):
+        return value
+    text = value.strip() if isinstance(value, str) else shown(value)
+    if text == "none":
+        return parse_law(1, "number")
+    if text == "full":
+        return parse_law({"law": "uniform", "low": 0, "high": 1}, "number")
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*-\s*(\d+(?:\.\d+)?)", text)
+    if not match or float(match[1]) > float(match[2]):
+        message = f'{shown(value)!r} is not a jitter; write none, full or a range such as "0.75-1"'
+        raise QuantityError(message, "jitter")
+    low, high = float(match[1]), float(match[2])
+    return parse_law({"law": "uniform", "low": low, "high": high}, "number")
+
+
+Jitter = Annotated[
+    Law,
+    PlainValidator(_read_jitter),
+    WithJsonSchema({"type": "string", "examples": ["none", "full", "0.75-1"]}),
+]
+SDK_JITTER = _read_jitter("0.75-1")
+
+
+class Backoff(Model):
+    """How long the client waits before it tries again."""
+
+    first: PositiveDuration = 500_000
+    """The wait before the first retry [us]."""
+    times: Annotated[PositiveNumber, Field(ge=1, le=1000)] = 2.0
+    """Each further wait is so many times the last [1]."""
+    at_most: PositiveDuration = 8_000_000
+    """No wait is longer, before jitter; it is never below `first` where this is not written [us]."""
+    jitter: Jitter = SDK_JITTER
+    """What each wait is multiplied by: none, full (0 to 1), or a range [1]."""
+    factor: LawOfNumber | None = None
+    """The same as a distribution, instead of `jitter` [1]."""
+
+    @model_validator(mode="after")
+    def _one_jitter(self) -> Backoff:
+        if self.factor is not None and "jitter" in self.model_fields_set:
+            raise PlaceError("give `jitter` or `factor`, not both", ("factor",), "either_or")
+        if self.first > self.at_most and "at_most" in self.model_fields_set:
+            raise PlaceError("the first wait is longer than at_most", ("first",), "order")
+        if self.cap_us() * round(self.times * MILLION) >= PRODUCT_MAX:
+            raise PlaceError("at_most × times is too large", ("at_most",), "too_large")
+        return self
+
+    def cap_us(self) -> int:
+        """The longest wait before jitter [us]."""
+        return max(self.first, self.at_most)
+
+
+class RetryAfter(Model):
+    """What the client makes of a refusal's advice to come back later."""
+
+    heard_up_to: Duration = 60_000_000
+    """Advice up to this is followed, longer advice ignored; 0 hears none [us]."""
+
+
+class Budget(Model):
+    """Retries that the client allows itself over all its requests."""
+
+    share: Share
+    """Retries per first attempt [share]."""
+    at_most: Annotated[Count, Field(ge=1, le=10**6)] = 10.0
+    """Most retries that it can save up; it starts with them [n]."""
+
+
+class Client(Spine):
+    """An SDK: its retries and its sleeps. What is not written is as in openai-python and anthropic,
+    whose source (3.54.0, 2.12.0) waits min(0.5 × 2^n, 8) s × U(0.75, 1); only the number of retries
+    must be given, because zero is the honest default."""
+
+    NOT_YET: ClassVar = {"sdk": "write out retries, backoff and retries_on"}
+
+    retries: WholeNumber | Unlimited = 0
+    """Attempts after the first [n]."""
+    backoff: Backoff = Backoff()
+    """The wait before a retry."""
+    retries_on: tuple[ResultWord, ...] = EVERYDAY
+    """After which results it tries again [words]."""
+    retry_after: RetryAfter = RetryAfter()
+    """Whether it follows a refusal's advice."""
+    budget: Budget | None = None
+    """Retries over all requests; none where there is no such bound."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_sdk_by_name(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            message = "an SDK by its name is not simulated yet; write e.g. {retries: 2}"
+            raise PlaceError(message, (), "not_yet")
+        return value
+
+    def row(self) -> dict[Endpoint, int]:
+        """The client's columns of an endpoint, without the law of the jitter."""
+        return {
+            Endpoint.RETRIES: -1 if self.retries == "unlimited" else self.retries,
+            Endpoint.RETRY_ON: result_mask(self.retries_on),
+            Endpoint.BACKOFF_US: self.backoff.first,
+            Endpoint.BACKOFF_GROWTH_PPM: round(self.backoff.times * MILLION),
+            Endpoint.BACKOFF_CAP_US: self.backoff.cap_us(),
+            Endpoint.RETRY_AFTER_CAP_US: self.retry_after.heard_up_to,
+            Endpoint.BUDGET_PPM: round(self.budget.share * MILLION) if self.budget else -1,
+            Endpoint.BUDGET_CAP_PPM: round(self.budget.at_most * MILLION) if self.budget else 0,
+        }
+
+    def factor_law(self) -> Law:
+        """The law of the factor on each wait."""
+        return self.backoff.factor or self.backoff.jitter

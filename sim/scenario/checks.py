@@ -1,0 +1,269 @@
+"""What holds between the parts of a scenario: names that exist, days in order, amounts that can fit.
+
+Every check yields faults with their place; all are reported together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pydantic_core import InitErrorDetails
+
+from sim.errors import PlaceError
+from sim.limits import LIMITS
+from sim.limits.fields import LimitFields
+from sim.scenario.paths import did_you_mean
+from sim.scenario.requests import InputTokens
+from sim.scenario.spine import fault_at
+from sim.scenario.tables import LawTable, TableKind
+from sim.stages.call import Call
+from sim.stages.stage import Stage
+from sim.stages.station import Visit
+
+if TYPE_CHECKING:
+    from sim.scenario.endpoints import Endpoint
+    from sim.scenario.scenario import Scenario, Workload
+
+Fault = InitErrorDetails
+Path = tuple[str | int, ...]
+
+
+def faults_of_scenario(scenario: Scenario) -> list[Fault]:
+    """Everything that is wrong between the parts of a scenario."""
+    checks = (
+        *(_one_meaning_a_name, _workloads, _stages, _endpoints, _routes, _incidents),
+        *(_targets, _phases, _amounts),
+    )
+    found = [fault for check in checks for fault in check(scenario)]
+    return found or list(_demand(scenario))
+
+
+def _named(path: Path, name: str, known: Iterable[str], what: str) -> Iterator[Fault]:
+    """A name that must stand for something."""
+    words = list(known)
+    if name not in words:
+        hint = did_you_mean(name, words) if words else f"; there is no {what} at all"
+        yield fault_at(path, f"there is no {what} {name!r}{hint}", "unknown_name")
+
+
+def _one_meaning_a_name(scenario: Scenario) -> Iterator[Fault]:
+    """Stations, endpoints, routes and shared limits stand side by side in routes, tables and charts."""
+    kinds: dict[str, Mapping[str, object]] = {
+        "stations": scenario.stations,
+        "endpoints": scenario.endpoints,
+        "routes": scenario.routes,
+    }
+    taken: dict[str, str] = {}
+    for kind, things in kinds.items():
+        for name in things:
+            first = taken.setdefault(name, kind)
+            if first != kind:
+                message = f"{name!r} is already the name of one of the {first}"
+                yield fault_at((kind, name), message, "duplicate_name")
+
+
+def _workloads(scenario: Scenario) -> Iterator[Fault]:
+    for name, workload in scenario.workloads.items():
+        path = ("workloads", name)
+        yield from _named((*path, "pipeline"), workload.pipeline, scenario.pipelines, "pipeline")
+        if workload.population is not None:
+            place = (*path, "population")
+            yield from _named(place, workload.population, scenario.populations, "population")
+
+
+def _stages(scenario: Scenario) -> Iterator[Fault]:
+    for name, stages in scenario.pipelines.items():
+        names: set[str] = set()
+        for path, stage in _walk(stages, ("pipelines", name)):
+            if stage.stage is not None and stage.stage in names:
+                message = f"the pipeline already has a stage {stage.stage!r}"
+                yield fault_at((*path, "stage"), message, "duplicate_name")
+            names |= {stage.stage} if stage.stage is not None else set()
+            yield from _destination(scenario, path, stage)
+
+
+def _destination(scenario: Scenario, path: Path, stage: Stage) -> Iterator[Fault]:
+    if isinstance(stage, Visit):
+        place = (*path, "station")
+        yield from _named(place, stage.station, scenario.stations, "station")
+        station = scenario.stations.get(stage.station)
+        if station is not None and station.service is None:
+            message = f"{stage.station!r} needs a `service` time to be visited"
+            yield fault_at(place, message, "missing")
+    if isinstance(stage, Call):
+        known = [*scenario.routes, *scenario.endpoints]
+        yield from _named((*path, "call"), stage.call, known, "route or endpoint")
+
+
+def _walk(stages: Sequence[Stage], path: Path) -> Iterator[tuple[Path, Stage]]:
+    """Every stage with its place in the file."""
+    for index, stage in enumerate(stages):
+        here = (*path, index)
+        yield here, stage
+        for number, inside in enumerate(stage.inner()):
+            if stage.KEY == "repeat":
+                yield from _walk(inside, (*here, "repeat", "stages"))
+            else:
+                yield from _walk(inside, (*here, "parallel", number))
+
+
+def _endpoints(scenario: Scenario) -> Iterator[Fault]:
+    for name, endpoint in scenario.endpoints.items():
+        path = ("endpoints", name)
+        if endpoint.station is not None:
+            yield from _on_station(scenario, path, endpoint, endpoint.station)
+        for number, limit in enumerate(endpoint.limits):
+            if isinstance(limit, str):
+                yield from _named((*path, "limits", number), limit, scenario.limits, "limit")
+
+
+def _on_station(
+    scenario: Scenario, path: Path, endpoint: Endpoint, station: str
+) -> Iterator[Fault]:
+    yield from _named((*path, "station"), station, scenario.stations, "station")
+    there = scenario.stations.get(station)
+    if there is not None and there.service is None and endpoint.latency is None:
+        message = f"give a `latency` here or a `service` time at {station!r}"
+        yield fault_at(path, message, "missing")
+
+
+def _routes(scenario: Scenario) -> Iterator[Fault]:
+    for name, router in scenario.routes.items():
+        for number, endpoint in enumerate(router.order):
+            path = ("routes", name, "order", number)
+            yield from _named(path, endpoint, scenario.endpoints, "endpoint")
+            if endpoint in router.order[:number]:
+                yield fault_at(path, f"{endpoint!r} stands twice in the order", "duplicate_name")
+
+
+def _incidents(scenario: Scenario) -> Iterator[Fault]:
+    end_us = scenario.horizon.calendar().end_us
+    for number, incident in enumerate(scenario.incidents):
+        path = ("incidents", number)
+        for n, name in enumerate(incident.endpoints):
+            yield from _named((*path, "endpoints", n), name, scenario.endpoints, "endpoint")
+        for n, name in enumerate(incident.stations):
+            yield from _named((*path, "stations", n), name, scenario.stations, "station")
+        at = incident.at
+        if at is not None:
+            start = at if isinstance(at, int) else scenario.horizon.calendar().since_start_us(at)
+            if not 0 <= start < end_us:
+                yield fault_at((*path, "at"), "this is outside the horizon", "outside")
+        limited = any(
+            scenario.endpoints[name].limits
+            for name in incident.endpoints
+            if name in scenario.endpoints
+        )
+        if any(severity.effect.quota != 1.0 for severity in incident.what) and not limited:
+            message = "a quota needs endpoints with limits; none of these has any"
+            yield fault_at((*path, "what"), message, "no_effect")
+
+
+def _targets(scenario: Scenario) -> Iterator[Fault]:
+    for number, target in enumerate(scenario.targets):
+        path = ("targets", number)
+        places: tuple[tuple[str, str | None, Mapping[str, object]], ...] = (
+            ("workload", target.workload, scenario.workloads),
+            ("station", target.station, scenario.stations),
+            ("endpoint", target.endpoint, scenario.endpoints),
+        )
+        for what, name, known in places:
+            if name is not None:
+                yield from _named((*path, what), name, known, what)
+
+
+def _phases(scenario: Scenario) -> Iterator[Fault]:
+    horizon, before = scenario.horizon, None
+    for number, phase in enumerate(scenario.phases):
+        path = ("rollout", "phases", number)
+        if not horizon.start <= phase.start < horizon.until:
+            yield fault_at((*path, "start"), "this is outside the horizon", "outside")
+        if before is not None and phase.start <= before.start:
+            message = f"phase {phase.name!r} does not start after {before.name!r}"
+            yield fault_at((*path, "start"), message, "order")
+        for name in phase.users:
+            yield from _named((*path, "users", name), name, scenario.populations, "population")
+        before = phase
+
+
+def _demand(scenario: Scenario) -> Iterator[Fault]:
+    """What demand finds out when it reads the models."""
+    from sim.demand.build import population_spec, workload_spec
+
+    calendar = scenario.horizon.calendar()
+    for name, population in scenario.populations.items():
+        try:
+            population_spec(name, population, calendar, scenario.phases)
+        except PlaceError as error:
+            yield fault_at(error.place, str(error), error.code)
+    for name, workload in scenario.workloads.items():
+        try:
+            workload_spec(name, workload, calendar)
+        except PlaceError as error:
+            yield fault_at(error.place, str(error), error.code)
+
+
+# Amounts that could never fit a limit.
+
+
+def _amounts(scenario: Scenario) -> Iterator[Fault]:
+    """A call whose least amount is above what a limit ever holds would be refused every time."""
+    for name, workload in scenario.workloads.items():
+        stages = scenario.pipelines.get(workload.pipeline, ())
+        for path, stage in _walk(stages, ("pipelines", workload.pipeline)):
+            if isinstance(stage, Call):
+                yield from _call_amounts(scenario, path, stage, name, workload)
+
+
+def _call_amounts(
+    scenario: Scenario, path: Path, call: Call, name: str, workload: Workload
+) -> Iterator[Fault]:
+    route = scenario.routes.get(call.call)
+    names = route.order if route else (call.call,)
+    cap = route.max_output_tokens if route else None
+    least = _least(call, workload.input_tokens, workload.output_tokens.table(), cap)
+    for endpoint in (scenario.endpoints[e] for e in names if e in scenario.endpoints):
+        cached = workload.cached_input if endpoint.caches_prompts else 0.0
+        for written in endpoint.limits:
+            limit = scenario.limits.get(written) if isinstance(written, str) else written
+            if limit is not None and not _fits(limit, least, cached):
+                label = limit.name or limit.counts.replace("_", " ")
+                message = f"even the smallest {name!r} exceeds what the limit on {label} ever holds"
+                yield fault_at((*path, "call"), message, "never_fits")
+
+
+def _least(
+    call: Call, written: InputTokens, output: LawTable, cap: int | None
+) -> tuple[float, float]:
+    """The least (input, output) tokens that limits see of a call."""
+    sent = smallest(written.law.table()) if call.input_tokens is None else call.input_tokens
+    answer = smallest(output) if call.writes < 0 else call.writes
+    return sent, answer if cap is None else cap
+
+
+def _fits(limit: LimitFields, least: tuple[float, float], cached: float) -> bool:
+    sent, answer = least
+    fresh = sent * (1.0 - cached)
+    amounts = {
+        "requests": 1.0,
+        "input_tokens": sent,
+        "uncached_input_tokens": fresh,
+        "output_tokens": answer,
+        "tokens": sent + answer,
+        "uncached_tokens": fresh + answer,
+    }
+    kind = next(kind for kind in LIMITS if kind.name == limit.limit)
+    parameters = kind.parameter_row(limit)
+    return kind.fits(parameters, int(amounts[limit.counts])) or not any(parameters)
+
+
+def smallest(table: LawTable) -> float:
+    """The least value that a law can take."""
+    if table.kind == TableKind.CONSTANT:
+        return table.value
+    if table.kind == TableKind.CONTINUOUS:
+        return max(0.0, float(table.knots[0]))
+    if table.kind == TableKind.ATOMS:
+        return float(table.values[0])
+    return min(smallest(part) for part in table.parts)

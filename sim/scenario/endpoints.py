@@ -1,0 +1,122 @@
+"""Endpoints: deployments at a vendor (or on a station of one's own), each with its limits and client."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import model_validator
+
+from sim.errors import PlaceError
+from sim.limits import LIMITS
+from sim.limits.concurrency import Fields as Concurrency
+from sim.limits.fields import LimitFields
+from sim.limits.fixed_window import Fields as FixedWindow
+from sim.limits.token_bucket import Fields as TokenBucket
+from sim.policies.client import Client
+from sim.scenario.laws import LawOfDuration, LawOfNumber, parse_law
+from sim.scenario.spine import Spine, kind_named
+from sim.scenario.types import Model, Money, Name, PositiveDuration, Share
+
+REFUSAL_AFTER = parse_law("40ms", "duration")
+"""A 429 comes from a gateway, before any model: a network round trip and a little."""
+ERROR_AFTER = parse_law("500ms", "duration")
+"""A 5xx comes about when the first token would have come (the median of hosted chat models is
+0.5 to 0.9 s)."""
+
+LIMIT_KINDS = {kind.name: kind.fields for kind in LIMITS}
+Limit = Annotated[TokenBucket | FixedWindow | Concurrency, kind_named("limit", LIMIT_KINDS)]
+"""A limit of any kind, told apart by `limit:`."""
+
+
+class Price(Model):
+    """List prices, where the endpoint's `model` is not in the catalogue or has its own price."""
+
+    input: Money | None = None
+    """Input that was not cached [currency / M tokens]."""
+    cached_input: Money | None = None
+    """Input that the vendor had seen before; as `input` unless written [currency / M tokens]."""
+    output: Money | None = None
+    """[currency / M tokens]"""
+    per_request: Money | None = None
+    """For each answer, whatever its length [currency]."""
+
+
+class Latency(Model):
+    """How long an answer takes."""
+
+    first_token: LawOfDuration | None = None
+    """From sending to the first token [us]."""
+    tokens_per_second: LawOfNumber | None = None
+    """How fast one answer is written from then on [tokens/s]."""
+    total: LawOfDuration | None = None
+    """The whole answer at once, instead of the two [us]."""
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> Latency:
+        if (self.first_token is None) == (self.total is None):
+            message = "give `total`, or `first_token` with `tokens_per_second`"
+            raise PlaceError(message, (), "either_or")
+        if self.total is not None and self.tokens_per_second is not None:
+            message = "`total` is the whole answer; leave out tokens_per_second"
+            raise PlaceError(message, ("tokens_per_second",), "either_or")
+        return self
+
+
+class Errors(Model):
+    """Everyday errors of the vendor, outside any incident."""
+
+    share: Share
+    """Attempts that end in a 5xx [share]."""
+    after: LawOfDuration = ERROR_AFTER
+    """When the error comes back, also in an incident [us]."""
+
+
+class Endpoint(Spine):
+    """One deployment, seen through its client."""
+
+    NOT_YET: ClassVar = {
+        "vendor": "write out latency, limits, errors and client",
+        "deployment": "write the price that it has",
+        "units": "write a token_bucket, and its price under costs.fixed",
+        "commitment": "write its price under costs.fixed",
+        "quota": "write it as `limits`",
+        "tier": "write out its `limits`",
+        "spend_cap": "",
+        "breaker": "",
+    }
+
+    model: Name | None = None
+    """The vendor's model, whose list price is taken from the catalogue [text]."""
+    price: Price | None = None
+    """Prices, instead of the catalogue's."""
+    region: Name | None = None
+    """Where it stands; for reports [text]."""
+    owner: Name | None = None
+    """The team that answers for it."""
+    station: Name | None = None
+    """Own hardware: the station whose servers and queue it uses [name]."""
+    latency: Latency | None = None
+    """How long an answer takes; on a station, its `service` unless written."""
+    errors: Errors = Errors(share=0.0)
+    """Everyday errors."""
+    refusal_after: LawOfDuration = REFUSAL_AFTER
+    """When a 429 comes back [us]."""
+    caches_prompts: bool = False
+    """Whether it recognises the cached part of the input [true or false]."""
+    limits: tuple[Name | Limit, ...] = ()
+    """Its limits: written out, or the name of a shared one."""
+    client: Client = Client()
+    """How its callers retry."""
+    attempt_timeout: PositiveDuration | None = None
+    """The client gives up an attempt after so long [us]; never unless written."""
+
+    @model_validator(mode="after")
+    def _has_a_latency(self) -> Endpoint:
+        if self.latency is None and self.station is None:
+            message = "give `latency`: {total: ..}, or {first_token: .., tokens_per_second: ..}"
+            raise PlaceError(message, (), "missing")
+        return self
+
+    def own_limits(self) -> list[tuple[int, LimitFields]]:
+        """The limits that are written here, with their places."""
+        return [(n, item) for n, item in enumerate(self.limits) if not isinstance(item, str)]

@@ -1,0 +1,101 @@
+"""Stations: queues with servers. A database, a legacy system, a GPU pool, a team of reviewers."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from sim.errors import PlaceError
+from sim.policies.client import Client
+from sim.scenario.laws import LawOfDuration
+from sim.scenario.spine import Spine
+from sim.scenario.types import (
+    Hours,
+    Model,
+    Money,
+    Name,
+    PositiveDuration,
+    Unlimited,
+    Weekdays,
+    WholeNumber,
+)
+
+Servers = Annotated[WholeNumber, Field(le=10**7)]
+
+
+class Shift(Model):
+    """People who work the same hours on the same days of the week, in the horizon's time zone."""
+
+    days: Weekdays
+    """Days of the week on which the shift starts [words]."""
+    hours: Hours
+    """From when to when; may pass midnight [local clock]."""
+    people: Servers
+    """How many work in it [n]."""
+
+
+class Failures(Model):
+    """A station that fails and is repaired, over and over; work pauses and resumes."""
+
+    up_for: LawOfDuration
+    """Time from a repair to the next failure; the first counts from the start of the horizon [us]."""
+    down_for: LawOfDuration
+    """Time from a failure to its repair [us]."""
+    stream: Name | None = None
+    """Whose luck it has; the station's own name unless written [text]."""
+
+
+class StationCost(Model):
+    """What a station costs, in the scenario's currency."""
+
+    per_month: Money | None = None
+    """A fixed price [currency / month]."""
+    per_busy_hour: Money | None = None
+    """For each hour in which one server works [currency / h]."""
+    per_server_hour: Money | None = None
+    """For each hour in which one server is present [currency / h]."""
+
+
+class Station(Spine):
+    """A queue with servers, first come first served within a priority."""
+
+    NOT_YET: ClassVar = {
+        "scale": "write `servers`, and `changes` in a phase",
+        "batch": "each server takes one at a time",
+        "cold_start": "",
+    }
+
+    servers: Servers | Unlimited | None = None
+    """How many work at once, all the time [n]."""
+    staff: tuple[Shift, ...] | None = None
+    """The servers by the timetable of their shifts, instead of `servers`."""
+    at_shift_end: Literal["finish", "return"] = "finish"
+    """Whether work under way at the end of a shift is finished, or goes back to the queue with what is
+    left of it [word]."""
+    service: LawOfDuration | None = None
+    """Time that one server needs for one visit [us]; not needed where only endpoints run on it."""
+    queue_limit: WholeNumber | None = None
+    """Most that may wait; what comes above it is turned away; no bound unless written [n]."""
+    timeout: PositiveDuration | None = None
+    """Callers give up an attempt after so long [us]."""
+    patience: LawOfDuration | None = None
+    """Who waits longer than this leaves the queue [us]."""
+    abandoned: Literal["keeps_place", "leaves"] = "keeps_place"
+    """Whether work that nobody waits for any more is still served, because most systems do not notice,
+    or leaves the queue [word]."""
+    client: Client = Client()
+    """How callers retry."""
+    failures: Failures | None = None
+    """Random failures and repairs."""
+    cost: StationCost | None = None
+    """What it costs."""
+    owner: Name | None = None
+    """The team that answers for it."""
+
+    @model_validator(mode="after")
+    def _some_servers(self) -> Station:
+        if (self.servers is None) == (self.staff is None):
+            message = "give `servers`, a number or unlimited, or a timetable of `staff`"
+            raise PlaceError(message, (), "either_or")
+        return self
