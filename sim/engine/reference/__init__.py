@@ -25,10 +25,10 @@ from simpy import Event
 from sim import draws
 from sim.engine.reference.branches import session
 from sim.engine.reference.nodes import furnish
-from sim.engine.reference.world import CHANGE, JOIN, World
-from sim.outcome import DayOutcome, Row
+from sim.engine.reference.plain import Row, Status
+from sim.engine.reference.world import CHANGE, JOIN, Timer, World
+from sim.outcome import DayOutcome
 from sim.plan import Arrivals, Changes, Day, Plan
-from sim.plan.columns import Status
 
 Change = tuple[int, int, int, int, int]
 
@@ -81,7 +81,7 @@ def arrivals(world: World, coming: Arrivals) -> Generator[Event, Any, None]:
     if world.scramble:
         sessions.sort(key=lambda each: (each[0], draws.mix(each[1] ^ world.scramble)))
     for time_us, number, key, workload in sessions:
-        yield world.at(JOIN, time_us - world.now)
+        yield Timer(world, JOIN, time_us - world.now)
         world.process(session(world, number, key, workload))
 
 
@@ -90,7 +90,7 @@ def changes(world: World, coming: Changes) -> Generator[Event, Any, None]:
     columns = (coming.time_us, coming.table, coming.row, coming.column, coming.value)
     cells = sorted(zip(*(column.tolist() for column in columns), strict=True))
     for time_us, together in groupby(cells, key=itemgetter(0)):
-        yield world.at(CHANGE, time_us - world.now)
+        yield Timer(world, CHANGE, time_us - world.now)
         change(world, list(together))
 
 

@@ -16,24 +16,24 @@ from simpy import Event, Interrupt, Process
 from sim import draws
 from sim.engine.arithmetic import MILLION, backoff_us, duration_us, whole
 from sim.engine.reference.nodes import Attempt
-from sim.engine.reference.world import FINISH, JOIN, PATIENCE, SLOWER, Timer, World
-from sim.outcome import Event as Told
-from sim.outcome import Row
-from sim.plan.columns import (
-    FAILED_AS,
+from sim.engine.reference.plain import (
     Clock,
     Draw,
     Endpoint,
     Result,
     Route,
+    Row,
     Status,
     Step,
     StepKind,
+    Told,
     Workload,
 )
+from sim.engine.reference.world import FINISH, JOIN, PATIENCE, SLOWER, Timer, World
+from sim.plan.columns import FAILED_AS
 
-Failure = Status | None
-"""How a step or a branch failed; None where it did not."""
+Failure = int | None
+"""The `Status` as which a step or a branch failed; None where it did not."""
 Waits = Generator[Event, Any, Failure]
 """What a process does: it yields what it waits for, and in the end says how it failed."""
 
@@ -43,6 +43,9 @@ GIVEN_UP = "given up"
 
 KEPT_BY_JOBS = (Row.SESSION, Row.TURN, Row.WORKLOAD, Row.PHASE, Row.INPUT_TOKENS, Row.OUTPUT_TOKENS)
 """Columns that the row of a detached job has from its turn."""
+
+
+FAILURES = {int(result): int(status) for result, status in FAILED_AS.items()}
 
 
 class Abandoned(Exception):  # noqa: N818 - not an error
@@ -59,7 +62,7 @@ def session(world: World, number: int, key: int, workload: int) -> Generator[Eve
         if think_us is None:
             return
         request.tell(Told.NEXT_TURN, value=think_us)
-        yield world.at(JOIN, think_us)
+        yield Timer(world, JOIN, think_us)
         turn += 1
 
 
@@ -114,7 +117,7 @@ class Request:
         patience = None
         if self.workload[Workload.PATIENCE_LAW] >= 0:
             patience_us = max(1, self.draw(Workload.PATIENCE_LAW, Draw.PATIENCE))
-            patience = world.at(PATIENCE, patience_us, lambda _: process.interrupt(GIVEN_UP))
+            patience = Timer(world, PATIENCE, patience_us, lambda _: process.interrupt(GIVEN_UP))
         try:
             failure = yield from self.main.walk()
         except Interrupt:
@@ -130,12 +133,12 @@ class Request:
         failure = yield from self.main.walk()
         self.end(Status.OK if failure is None else failure)
 
-    def _in_time(self) -> Status:
+    def _in_time(self) -> int:
         deadline_us = self.workload[Workload.DEADLINE_US]
         age_us = self.world.now - self.row[Row.ARRIVED_US]
         return Status.LATE if age_us > deadline_us >= 0 else Status.OK
 
-    def end(self, status: Status) -> None:
+    def end(self, status: int) -> None:
         """Hand out the row."""
         row = self.row
         row[Row.STATUS] = status
@@ -164,11 +167,11 @@ class Request:
         chance = self.workload[Workload.QUIT_CHANCE]
         return draws.bits(self.purposes[Draw.QUIT], self.key, 0) < chance
 
-    def draw(self, law: Workload, purpose: Draw) -> int:
+    def draw(self, law: int, purpose: int) -> int:
         """A whole number of one of its workload's laws."""
         return whole(self.world.draw(self.workload[law], self.purposes[purpose], self.key))
 
-    def tell(self, event: Told, where: int = -1, value: int = -1) -> None:
+    def tell(self, event: int, where: int = -1, value: int = -1) -> None:
         """A line of trace about the request."""
         self.world.tell(self.row, self.main.first_step, event, where, value)
 
@@ -193,7 +196,7 @@ class Branch:
         """Attempts made since the branch began."""
         self.made = 0
         """Of these, in the call that it is in."""
-        self.failure = Result.OK
+        self.failure: int = Result.OK
         """How the last attempt that was sent failed."""
         self.attempt: Attempt | None = None
         """The attempt that it waits for."""
@@ -232,7 +235,7 @@ class Branch:
         came_us = self.world.now
         slower = None
         if row[Step.SLOWER_US] >= 0:
-            slower = self.world.at(SLOWER + self.depth, row[Step.SLOWER_US], self.hurry)
+            slower = Timer(self.world, SLOWER + self.depth, row[Step.SLOWER_US], self.hurry)
         try:
             failure = yield from TAKES_TIME[row[Step.KIND]](self, step, row)
         except (Interrupt, Abandoned) as torn:
@@ -276,7 +279,7 @@ class Branch:
         key = self.world.step_purposes[step][Draw.CHANCE]
         return draws.bits(key, self.key, self.lap << 32) < row[Step.CHANCE]
 
-    def tell(self, event: Told, where: int, value: int = -1) -> None:
+    def tell(self, event: int, where: int, value: int = -1) -> None:
         """A line of trace about this branch."""
         self.world.tell(self.row, self.first_step, event, where, value)
 
@@ -286,7 +289,7 @@ class Branch:
         """Wait for a drawn time."""
         purpose = self.world.step_purposes[step][Draw.DELAY]
         value = self.world.draw(row[Step.LAW], purpose, self.key, self.lap << 32)
-        yield self.world.at(FINISH, duration_us(value, MILLION))
+        yield Timer(self.world, FINISH, duration_us(value, MILLION))
         return None
 
     def fork(self, step: int, row: list[int]) -> Waits:  # noqa: ARG002
@@ -332,15 +335,15 @@ class Branch:
             tried += 1
             if tried >= route[Route.COUNT] or not route[Route.NEXT_ON] >> result & 1:
                 self.tell(Told.FAILED, step, self.failure)
-                return FAILED_AS[self.failure]
+                return FAILURES[self.failure]
 
-    def use(self, step: int, route: int, endpoint: int) -> Generator[Event, Any, Result]:
+    def use(self, step: int, route: int, endpoint: int) -> Generator[Event, Any, int]:
         """The client: attempts at one endpoint, until it answers or may not be tried again."""
         columns = self.world.endpoints[endpoint]
         retries = 0
         while True:
             attempt = self.send(step, route, endpoint, is_retry=retries > 0)
-            result: Result = yield attempt
+            result: int = yield attempt
             self.attempt = None
             if result == Result.OK:
                 self.take_answer(step, attempt)
@@ -355,7 +358,7 @@ class Branch:
             wait_us = pause_us(columns, attempt, retries)
             self.tell(Told.RETRY, endpoint, wait_us)
             self.row[Row.BACKOFF_US] += wait_us
-            yield self.world.at(JOIN, wait_us)
+            yield Timer(self.world, JOIN, wait_us)
             retries += 1
 
     def send(self, step: int, route: int, endpoint: int, *, is_retry: bool) -> Attempt:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.arithmetic import BIN_COUNT, bin_of
-from sim.outcome import HOURS, DayOutcome, Event, Line, Load, Row, Use
+from sim.engine.reference.plain import Row
+from sim.outcome import HOURS, DayOutcome, Line, Load, Use
 from sim.plan import Plan
 
 HOUR_US = 3_600_000_000
@@ -41,11 +42,20 @@ class Ledger:
         """A row with no stage visited."""
         return [0] * Row.STAGES + [-1] * (self.width - Row.STAGES)
 
-    def used(self, now_us: int, endpoint: int, use: Use, count: int = 1) -> None:
+    def used(self, now_us: int, endpoint: int, use: int, count: int = 1) -> None:
         """Count a use of an endpoint."""
         self.usage[endpoint][(now_us - self.start_us) // HOUR_US * USES + use] += count
 
-    def loaded(self, now_us: int, node: int, load: Load) -> None:
+    def used_up(
+        self, now_us: int, endpoint: int, uses: tuple[int, ...], counts: tuple[int, ...]
+    ) -> None:
+        """Count several uses of an endpoint."""
+        cells = self.usage[endpoint]
+        start = (now_us - self.start_us) // HOUR_US * USES
+        for use, count in zip(uses, counts, strict=True):
+            cells[start + use] += count
+
+    def loaded(self, now_us: int, node: int, load: int) -> None:
         """Count something that happened at a node."""
         self.load[node][(now_us - self.start_us) // HOUR_US * LOADS + load] += 1
 
@@ -70,12 +80,14 @@ class Ledger:
         while since_us < now_us:
             hour = (since_us - self.start_us) // HOUR_US
             until_us = min(now_us, self.start_us + (hour + 1) * HOUR_US)
-            for column, amount in enumerate(amounts):
-                cells[hour * LOADS + column] += amount * (until_us - since_us)
+            cell = hour * LOADS
+            for amount in amounts:
+                cells[cell] += amount * (until_us - since_us)
+                cell += 1
             since_us = until_us
 
     def line(
-        self, now_us: int, row: list[int], branch: int, event: Event, where: int, value: int
+        self, now_us: int, row: list[int], branch: int, event: int, where: int, value: int
     ) -> None:
         """Write a line of trace about the request of a row."""
         self.lines.append((now_us, row[Row.SESSION], row[Row.TURN], branch, event, where, value))

@@ -9,13 +9,23 @@ from simpy import Event
 
 from sim import draws
 from sim.engine.arithmetic import MILLION, amount, decode_us, duration_us
+from sim.engine.reference.plain import (
+    Draw,
+    Endpoint,
+    Limit,
+    Load,
+    Result,
+    Route,
+    Row,
+    Step,
+    Told,
+    Use,
+    Workload,
+)
+from sim.engine.reference.plain import Node as Column
 from sim.engine.reference.world import FINISH, LOOK, QUEUE_PATIENCE, TIMEOUT, Timer, World
 from sim.limits import LIMITS, NEVER, STATE_WIDTH
-from sim.outcome import Event as Told
-from sim.outcome import Load, Row, Use
 from sim.plan import Plan
-from sim.plan.columns import Draw, Endpoint, Limit, Result, Route, Step, Workload
-from sim.plan.columns import Node as Column
 
 if TYPE_CHECKING:
     from sim.engine.reference.branches import Branch
@@ -27,6 +37,9 @@ WAITING = 1
 SERVED = 2
 AWAY = 3
 """It was turned away, left or has ended."""
+
+USES_OF_ANSWER = (Use.ANSWERS, Use.INPUT, Use.CACHED, Use.OUTPUT)
+USES_OF_WASTE = (Use.WASTED, Use.WASTED_INPUT, Use.WASTED_CACHED, Use.WASTED_OUTPUT)
 
 Order = tuple[int, int, int, int, int, int, int]
 
@@ -91,7 +104,7 @@ class Attempt(Event):
     """One try of a call at one endpoint. As an event, it happens when its branch hears the result."""
 
     end: Timer
-    result: Result
+    result: int
     latest_start_us: int
     left_us: int
     """What is left of its service."""
@@ -151,14 +164,14 @@ class Attempt(Event):
         """What a limit reserves for it."""
         return amount(counts, self.input_tokens, self.cached_tokens, self.capped_tokens)
 
-    def draw(self, law: int, purpose: Draw) -> float:
+    def draw(self, law: int, purpose: int) -> float:
         """A draw of this attempt."""
         world = self.branch.world
         return world.draw(
             law, world.step_purposes[self.step][purpose], self.branch.key, self.counter
         )
 
-    def chance(self, threshold: int, purpose: Draw) -> bool:
+    def chance(self, threshold: int, purpose: int) -> bool:
         """Whether something with this probability happens to it."""
         if threshold == 0:
             return False
@@ -166,17 +179,17 @@ class Attempt(Event):
         key = world.step_purposes[self.step][purpose]
         return draws.bits(key, self.branch.key, self.counter) < threshold
 
-    def tell(self, event: Told, value: int = -1) -> None:
+    def tell(self, event: int, value: int = -1) -> None:
         """A line of trace about it."""
         branch = self.branch
         branch.world.tell(branch.row, branch.first_step, event, self.endpoint, value)
 
-    def used(self, use: Use, count: int = 1) -> None:
+    def used(self, use: int, count: int = 1) -> None:
         """Count it at its endpoint."""
         world = self.branch.world
         world.ledger.used(world.now, self.endpoint, use, count)
 
-    def answer(self, result: Result) -> None:
+    def answer(self, result: int) -> None:
         """Let the branch hear a result, if it still waits for it."""
         if self.is_wanted:
             self._no_longer_wanted()
@@ -246,16 +259,10 @@ class Node:
         if attempt.result == Result.ERROR:
             attempt.used(Use.ERRORS)
             attempt.used(Use.ERROR_INPUT, attempt.input_tokens)
-        elif attempt.is_wanted:
-            attempt.used(Use.ANSWERS)
-            attempt.used(Use.INPUT, attempt.input_tokens)
-            attempt.used(Use.CACHED, attempt.cached_tokens)
-            attempt.used(Use.OUTPUT, attempt.output_tokens)
-        else:
-            attempt.used(Use.WASTED)
-            attempt.used(Use.WASTED_INPUT, attempt.input_tokens)
-            attempt.used(Use.WASTED_CACHED, attempt.cached_tokens)
-            attempt.used(Use.WASTED_OUTPUT, attempt.output_tokens)
+            return
+        uses = USES_OF_ANSWER if attempt.is_wanted else USES_OF_WASTE
+        counts = (1, attempt.input_tokens, attempt.cached_tokens, attempt.output_tokens)
+        self.world.ledger.used_up(self.world.now, attempt.endpoint, uses, counts)
 
     def _give_back_to_limits(self, attempt: Attempt, *, ended: bool) -> None:
         """All limits that let it pass get it back; a queueing limit let it pass when it started."""
@@ -382,27 +389,29 @@ class Node:
             attempt.branch.row[Row.REFUSALS] += 1
         law = self.world.endpoints[attempt.endpoint][Endpoint.REFUSAL_LAW]
         delay_us = duration_us(attempt.draw(law, Draw.REFUSAL_TIME), MILLION)
-        self.world.at(FINISH, delay_us, lambda _: attempt.answer(Result.REFUSED))
+        Timer(self.world, FINISH, delay_us, lambda _: attempt.answer(Result.REFUSED))
 
-    def send_away(self, attempt: Attempt, result: Result, event: Told) -> None:
+    def send_away(self, attempt: Attempt, result: int, event: int) -> None:
         """Its result comes back after 1 µs."""
         attempt.place = AWAY
         attempt.tell(event)
-        self.world.at(FINISH, 1, lambda _: attempt.answer(result))
+        Timer(self.world, FINISH, 1, lambda _: attempt.answer(result))
 
     def serve(self) -> None:
         """Let the first in the queue start while there are servers and the limits let it pass."""
         servers = self.row[Column.SERVERS]
         while self.queue and (servers < 0 or len(self.served) < servers):
             attempt = self.queue[0][1]
-            if not attempt.started and not self.passes_limits(attempt):
-                return
+            if not attempt.started:
+                limiters = self.world.limits_of[attempt.endpoint]
+                if limiters and not self.passes_limits(attempt, limiters):
+                    return
             del self.queue[0]
             self.begin(attempt)
 
-    def passes_limits(self, attempt: Attempt) -> bool:
+    def passes_limits(self, attempt: Attempt, limiters: list[Limiter]) -> bool:
         """Ask the queueing limits of an endpoint; look again when the longest wait is over."""
-        queueing = [each for each in self.world.limits_of[attempt.endpoint] if each.queues]
+        queueing = [limiter for limiter in limiters if limiter.queues]
         wait_us = max((limiter.wait_us(attempt) for limiter in queueing), default=0)
         if wait_us == 0:
             for limiter in queueing:
@@ -418,7 +427,7 @@ class Node:
             if self.next_look is not None:
                 self.next_look.cancel()
             self.next_look_us = when_us
-            self.next_look = self.world.at(LOOK, wait_us, lambda _: self.world.look(self.place))
+            self.next_look = Timer(self.world, LOOK, wait_us, lambda _: self.world.look(self.place))
 
     def begin(self, attempt: Attempt) -> None:
         """An attempt starts, or goes on with what is left of its service."""
@@ -429,7 +438,7 @@ class Node:
             self.begin_anew(attempt)
         attempt.tell(Told.START, attempt.left_us)
         attempt.ends_us = self.world.now + attempt.left_us
-        attempt.end = self.world.at(FINISH, attempt.left_us, lambda _: self.end(attempt))
+        attempt.end = Timer(self.world, FINISH, attempt.left_us, lambda _: self.end(attempt))
         self.served[attempt] = None
 
     def begin_anew(self, attempt: Attempt) -> None:
@@ -483,8 +492,8 @@ class Node:
         law = self.row[Column.PATIENCE_LAW]
         if attempt.place == WAITING and law >= 0:
             patience_us = duration_us(attempt.draw(law, Draw.QUEUE_PATIENCE), MILLION)
-            attempt.patience = self.world.at(
-                QUEUE_PATIENCE, patience_us, lambda _: self.lose_patience(attempt)
+            attempt.patience = Timer(
+                self.world, QUEUE_PATIENCE, patience_us, lambda _: self.lose_patience(attempt)
             )
         attempt.is_unsent = attempt.place == WAITING and self.row[Column.SERVERS] < 0
         if not attempt.is_unsent:
@@ -494,11 +503,11 @@ class Node:
         """The client gives up so long from now."""
         timeout_us = self.world.endpoints[attempt.endpoint][Endpoint.TIMEOUT_US]
         if timeout_us >= 0 and attempt.is_wanted:
-            attempt.timeout = self.world.at(TIMEOUT, timeout_us, attempt.give_up)
+            attempt.timeout = Timer(self.world, TIMEOUT, timeout_us, attempt.give_up)
 
     # Counters.
 
-    def happened(self, load: Load) -> None:
+    def happened(self, load: int) -> None:
         """Count something that happened here."""
         self.world.ledger.loaded(self.world.now, self.place, load)
 

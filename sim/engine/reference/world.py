@@ -12,8 +12,7 @@ from simpy import Environment, Event
 from sim import draws
 from sim.engine.arithmetic import CONSTANT, law_value
 from sim.engine.reference.ledger import Ledger
-from sim.outcome import Event as Told
-from sim.outcome import Row
+from sim.engine.reference.plain import Row
 from sim.plan import Plan
 from sim.plan.columns import Draw
 
@@ -136,7 +135,7 @@ class World(Environment):
         return Timer(self, moment, delay_us, call)
 
     def tell(
-        self, row: list[int], branch: int, event: Told, where: int = -1, value: int = -1
+        self, row: list[int], branch: int, event: int, where: int = -1, value: int = -1
     ) -> None:
         """A line of trace, if somebody wants the trace of this request."""
         wanted, turn = self.trace
