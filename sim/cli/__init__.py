@@ -20,6 +20,12 @@ VERBS = ("run", "validate", "explain", "schema", "report", "replay")
 """The verbs in the order of the help; `run` is meant where a scenario comes first."""
 SCENARIO_SUFFIXES = (".yaml", ".yml", ".json")
 
+HELP = """Will the AI rollout hold its targets and its budget?
+
+\b
+simulate scenarios/claims_q3.yaml                    run a scenario
+simulate scenarios/claims_q3.yaml --replications 2   a quick look
+"""
 EPILOG = """\b
 Exit codes:
   0    done
@@ -84,6 +90,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
 
 @click.group(
     cls=Verbs,
+    help=HELP,
     epilog=EPILOG,
     subcommand_metavar="SCENARIO | COMMAND [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -98,12 +105,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
     help="Show the version and exit.",
 )
 def cli(debug: bool) -> None:
-    r"""Will the AI rollout hold its targets and its budget?
-
-    \b
-    simulate scenarios/claims_q3.yaml                    run a scenario
-    simulate scenarios/claims_q3.yaml --replications 2   a quick look
-    """
+    """Will the AI rollout hold its targets and its budget?"""
     del debug  # Read from the arguments by `main`, before click has them.
 
 
