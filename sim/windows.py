@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.outcome import HOURS
-from sim.units import US_PER_HOUR, US_PER_SECOND
+from sim.units import US_PER_HOUR
 
 Window = Literal["hour", "day", "week", "month", "horizon"]
 WINDOWS: tuple[Window, ...] = get_args(Window)
@@ -109,6 +109,19 @@ class Calendar:
         return self.window_of_slot(window)[::HOURS]
 
     @cached_property
+    def hour_of_week_of_slot(self) -> NDArray[np.int64]:
+        """Weekday × 24 + local hour (Monday's midnight is 0) of each hour slot; -1: there is no such hour."""
+        hours = np.full(self.day_count * HOURS, -1, dtype=np.int64)
+        for slot, start_us in self._hours:
+            local = self._local(start_us)
+            hours[slot] = local.weekday() * 24 + local.hour
+        return hours
+
+    def _local(self, time_us: int) -> datetime:
+        zero = _midnight(self.start, self.timezone)
+        return (zero + timedelta(microseconds=time_us)).astimezone(ZoneInfo(self.timezone))
+
+    @cached_property
     def _windows(self) -> dict[Window, tuple[tuple[str, ...], NDArray[np.int64]]]:
         return {window: self._numbered(window) for window in WINDOWS}
 
@@ -116,8 +129,8 @@ class Calendar:
         """Number the windows as they come; an hour that the clock shows twice is two windows."""
         numbers: dict[str, int] = {}
         slots = np.full(self.day_count * HOURS, -1, dtype=np.int64)
-        for slot, midnight in self._hours:
-            name = self._name(window, slot, midnight)
+        for slot, start_us in self._hours:
+            name = self._name(window, slot, start_us)
             slots[slot] = numbers.setdefault(name, len(numbers))
         return tuple(numbers), slots
 
@@ -134,11 +147,7 @@ class Calendar:
     def _name(self, window: Window, slot: int, start_us: int) -> str:
         on = self.dates[slot // HOURS]
         if window == "hour":
-            zero = _midnight(self.start, self.timezone)
-            local = (zero + timedelta(seconds=start_us // US_PER_SECOND)).astimezone(
-                ZoneInfo(self.timezone)
-            )
-            return local.isoformat(timespec="minutes")
+            return self._local(start_us).isoformat(timespec="minutes")
         if window == "day":
             return on.isoformat()
         if window == "week":

@@ -1,0 +1,80 @@
+"""Run replications in local processes. Bytes do not depend on how many there are, nor on who ends first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from typing import Literal
+
+from sim.engine import EngineName
+from sim.errors import ResourceError
+from sim.study.replication import Replication, replicate
+from sim.study.result import Study
+from sim.study.source import Source
+from sim.study.stopping import Stopping
+
+Heard = Callable[[Replication], None]
+"""Called with each finished replication, in order of their numbers."""
+
+
+def run(
+    source: Source,
+    *,
+    seed: int = 0,
+    replications: int | Literal["auto"] = "auto",
+    engine: EngineName = "compiled",
+    jobs: int = 1,
+    heard: Heard | None = None,
+) -> Study:
+    """Run a study.
+
+    Args:
+        source: the scenario.
+        seed: of all chance.
+        replications: how many, or `auto`: see `sim.study.stopping`.
+        engine: which engine runs them.
+        jobs: processes; 1 runs in this one.
+        heard: told of each replication.
+
+    Returns:
+        The study. After Ctrl-C, one of the replications that were finished, marked as not complete; if there are
+        none, the KeyboardInterrupt goes on.
+    """
+    stopping, terms = Stopping.of(replications), source.terms()
+    done: list[Replication] = []
+    try:
+        for numbers in stopping.ranges():
+            for replication in _replications(source, seed, numbers, engine, jobs):
+                done.append(replication)
+                if heard:
+                    heard(replication)
+            study = Study(terms, tuple(done), seed, stopping.level)
+            if study.decided:
+                return study
+    except KeyboardInterrupt:
+        if not done:
+            raise
+        return Study(terms, tuple(done), seed, stopping.level, complete=False)
+    return study
+
+
+def _replications(
+    source: Source, seed: int, numbers: range, engine: EngineName, jobs: int
+) -> Iterator[Replication]:
+    """Replications in order of their numbers."""
+    try:
+        if jobs == 1 or len(numbers) == 1:
+            for number in numbers:
+                yield replicate(source, seed, number, engine)
+            return
+        # Imported when it is wanted: a single process needs none of it.
+        from joblib import Parallel, delayed
+
+        tasks = (delayed(replicate)(source, seed, number, engine) for number in numbers)
+        yield from Parallel(n_jobs=jobs, backend="loky", return_as="generator")(tasks)
+    except BrokenProcessPool as error:
+        raise ResourceError(
+            "a worker process died, most likely for want of memory; try again with fewer --jobs"
+        ) from error
+    except MemoryError as error:
+        raise ResourceError("the memory ran out; try again with fewer --jobs") from error
