@@ -77,8 +77,13 @@ class Surge:
     """One surge of one replication."""
 
     start_us: int
+    """Its first instant [us since the horizon's start]; negative if it began before."""
     until_us: int
+    """The first instant after it [us]."""
     factor: float
+    """What it multiplies sessions by [1]."""
+    name: str = ""
+    """What the planner calls surges of this kind."""
 
 
 def surges(law: SurgeLaw, end_us: int, key: int) -> tuple[Surge, ...]:
@@ -105,7 +110,7 @@ def _surges(law: SurgeLaw, span_us: float, key: int, direction: int) -> list[Sur
         length = float(quantiles(law.lasts, u[1:2])[0])
         factor = float(quantiles(law.multiplies, u[2:3])[0])
         start = round(direction * at)
-        found.append(Surge(start, start + max(1, round(length)), factor))
+        found.append(Surge(start, start + max(1, round(length)), factor, law.name))
     return found
 
 
