@@ -58,3 +58,9 @@ def test_instants_invert_the_work_done_before_them():
     assert times.min() >= 0
     assert times.max() < day.until_us
     assert work.before(np.array([-5, day.until_us + 5])).tolist() == [0.0, work.total]
+
+
+def test_the_last_share_of_a_day_still_belongs_to_it():
+    day = horizon().days()[0]
+    work = day_work(day, named_weights("flat"))
+    assert work.times_us(np.array([2.0**-53, 1 - 2.0**-53])).tolist() == [0, day.until_us - 1]
