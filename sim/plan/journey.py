@@ -2,7 +2,7 @@
 
 journey = journey_of(document, seed=1, replication=0)
 engine = start(journey.plan)
-for day in journey.days():
+for day in journey.days:
     outcome = engine.advance(day.day)
 """
 
@@ -16,10 +16,13 @@ from datetime import date
 import numpy as np
 
 from sim import draws
+from sim.bill import PriceChange
 from sim.demand import Demand
 from sim.demand.build import demand_of
+from sim.outcome import DayOutcome
 from sim.plan import Changes, Day, Plan
 from sim.plan.lower import Lowered, lower
+from sim.plan.terms import drawn_price_changes
 from sim.scenario.document import Document, load_document, validate
 from sim.scenario.paths import Path, path_text
 from sim.scenario.scenario import Scenario
@@ -54,6 +57,14 @@ class Journey:
     seed: int
     replication: int
 
+    @property
+    def price_changes(self) -> tuple[PriceChange, ...]:
+        """The price changes that come true in this replication."""
+        return drawn_price_changes(self.scenario, self.seed, self.replication)
+
+    def hear(self, outcome: DayOutcome) -> None:
+        """Learn what happened in a day; no part of a scenario decides on it yet."""
+
     def demand(self) -> Demand:
         """A fresh source of the replication's arrivals."""
         scenario = self.scenario
@@ -66,6 +77,7 @@ class Journey:
             self.replication,
         )
 
+    @property
     def days(self) -> Iterator[DayPlan]:
         """Every local day of the horizon, in order; 23 or 25 hours where the clock changes."""
         demand = self.demand()

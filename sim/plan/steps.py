@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from sim import draws
@@ -20,7 +21,7 @@ from sim.stages.stage import End, Piece, Stage
 if TYPE_CHECKING:
     from sim.plan.variant import Variant
 
-NONE = {
+NONE: dict[IntEnum, int] = {
     Step.NEXT: -1,
     Step.ALT: -1,
     Step.LAW: -1,
@@ -65,7 +66,9 @@ class StepMaker:
 
     def sequence(self, stages: Iterable[Stage]) -> Piece:
         """Add stages one after another; a skip leads to the end of the list."""
-        first, ends, skips = -1, [], []
+        first = -1
+        ends: list[End] = []
+        skips: list[End] = []
         for stage in stages:
             piece = self._wrapped(stage)
             self.tie(ends, piece.first)
@@ -74,7 +77,7 @@ class StepMaker:
             skips += piece.skips
         return Piece(first, ends + skips)
 
-    def step(self, kind: StepKind, cells: Mapping[Step, int]) -> int:
+    def step(self, kind: StepKind, cells: Mapping[IntEnum, int]) -> int:
         """Add the step of the stage that is being lowered."""
         assert self._stage is not None
         return self._add(kind, cells, "", self._full_name(self._stage), self._stage.stream)
@@ -82,7 +85,7 @@ class StepMaker:
     def chance(self, probability: float, part: str, lap: int = 0) -> int:
         """Add a CHANCE beside the stage that is being lowered; `part` tells its draws apart."""
         assert self._stage is not None
-        cells = {Step.CHANCE: draws.threshold(probability), Step.LAP: lap}
+        cells: dict[IntEnum, int] = {Step.CHANCE: draws.threshold(probability), Step.LAP: lap}
         name = self._full_name(self._stage)
         return self._add(StepKind.CHANCE, cells, part, name, self._stage.stream)
 
@@ -171,7 +174,7 @@ class StepMaker:
     def _add(
         self,
         kind: StepKind,
-        cells: Mapping[Step, int],
+        cells: Mapping[IntEnum, int],
         part: str,
         name: str,
         stream: str | None = None,

@@ -165,14 +165,14 @@ class Variant:
     def _limit(self, owner: str, limit: LimitFields) -> int:
         place = LIMIT_PLACE[limit.limit]
         parameters = LIMITS[place].parameter_row(limit)
-        cells = {
+        cells: dict[IntEnum, int] = {
             Limit.KIND: place,
             Limit.COUNTS: COUNTS[limit.counts],
             Limit.QUEUES: int(limit.when_full == "wait"),
         }
         name = limit.name or limit.counts.replace("_", " ")
         shared = owner in self.scenario.limits
-        row = self.limits.add(owner if shared else f"{owner}.{name}", dict(cells))
+        row = self.limits.add(owner if shared else f"{owner}.{name}", cells)
         start = Limit.PARAMETERS
         self.limits.cells[row][start : start + len(parameters)] = parameters
         return row
@@ -194,13 +194,13 @@ class Variant:
     def _route(
         self, name: str, order: tuple[int, ...], next_on: int = 0, cap: int | None = None
     ) -> int:
-        cells = {
+        cells: dict[IntEnum, int] = {
             Route.FIRST: self.pools.route_endpoints.place(order),
             Route.COUNT: len(order),
             Route.NEXT_ON: next_on,
             Route.MAX_OUTPUT_TOKENS: -1 if cap is None else cap,
         }
-        return self.routes.add(name, dict(cells))
+        return self.routes.add(name, cells)
 
     # Workloads.
 

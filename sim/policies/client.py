@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import IntEnum
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
@@ -124,7 +125,7 @@ class Client(Spine):
             raise PlaceError(message, (), "not_yet")
         return value
 
-    def row(self) -> dict[Endpoint, int]:
+    def row(self) -> dict[IntEnum, int]:
         """The client's columns of an endpoint, without the law of the jitter."""
         return {
             Endpoint.RETRIES: -1 if self.retries == "unlimited" else self.retries,

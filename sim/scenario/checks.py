@@ -33,7 +33,7 @@ def faults_of_scenario(scenario: Scenario) -> list[Fault]:
     """Everything that is wrong between the parts of a scenario."""
     checks = (
         *(_one_meaning_a_name, _workloads, _stages, _endpoints, _routes, _incidents),
-        *(_targets, _phases, _amounts),
+        *(_targets, _phases, _price_changes, _amounts),
     )
     found = [fault for check in checks for fault in check(scenario)]
     return found or list(_demand(scenario))
@@ -165,8 +165,7 @@ def _targets(scenario: Scenario) -> Iterator[Fault]:
         path = ("targets", number)
         places: tuple[tuple[str, str | None, Mapping[str, object]], ...] = (
             ("workload", target.workload, scenario.workloads),
-            ("station", target.station, scenario.stations),
-            ("endpoint", target.endpoint, scenario.endpoints),
+            ("station", target.station, {**scenario.stations, **scenario.endpoints}),
         )
         for what, name, known in places:
             if name is not None:
@@ -185,6 +184,14 @@ def _phases(scenario: Scenario) -> Iterator[Fault]:
         for name in phase.users:
             yield from _named((*path, "users", name), name, scenario.populations, "population")
         before = phase
+
+
+def _price_changes(scenario: Scenario) -> Iterator[Fault]:
+    for number, change in enumerate(scenario.costs.changes):
+        path = ("costs", "changes", number)
+        yield from _named((*path, "endpoint"), change.endpoint, scenario.endpoints, "endpoint")
+        if not scenario.horizon.start <= change.at < scenario.horizon.until:
+            yield fault_at((*path, "at"), "this is outside the horizon", "outside")
 
 
 def _demand(scenario: Scenario) -> Iterator[Fault]:

@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Literal
 
+from pydantic import PlainValidator, WithJsonSchema, model_validator
+
+from sim.errors import PlaceError, QuantityError
 from sim.scenario.spine import Spine
-from sim.scenario.types import Model, Money, Name, Share
+from sim.scenario.types import Day, Model, Money, Multiplier, Name, Share
+from sim.units import BYTE_UNITS, byte_count, count, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """So much per request: a size [B] or a number."""
+
+    size: int | None = None
+    number: float = 0.0
+
+
+def _read_amount(value: object) -> Amount:
+    if isinstance(value, Amount):
+        return value
+    text = value.strip() if isinstance(value, str) else shown(value)
+    number = re.sub(r"\s+per\s+request$", "", text)
+    if number == text:
+        raise QuantityError(f'{shown(value)!r}: write e.g. "6kB per request"', "unit_missing")
+    if number[-1:] == "B" and number[-2:-1].isalpha():
+        return Amount(size=byte_count(number))
+    return Amount(number=count(number))
+
+
+PerRequest = Annotated[
+    Amount,
+    PlainValidator(_read_amount),
+    WithJsonSchema({"type": "string", "pattern": "per +request$", "examples": ["6kB per request"]}),
+]
 
 
 class FixedCost(Model):
@@ -21,6 +55,58 @@ class FixedCost(Model):
     """The team that pays it."""
 
 
+class UsageCost(Model):
+    """A cost that every request brings, such as its logs."""
+
+    name: Name
+    """What the bill calls it [text]."""
+    per: Literal["request", "kB", "MB", "GB", "TB"]
+    """The unit that is priced [word]."""
+    price: Money
+    """For one unit; for one unit and month where it `grows` [currency]."""
+    uses: PerRequest | None = None
+    """What a request uses of it once: "6kB per request" [per unit]."""
+    grows: PerRequest | None = None
+    """What a request leaves behind, paid again every month, instead of `uses` [per unit]."""
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> UsageCost:
+        if (self.uses is None) == (self.grows is None):
+            raise PlaceError('give `uses` or `grows`, e.g. "6kB per request"', (), "either_or")
+        if (self.amount.size is None) != (self.per == "request"):
+            message = f"the amount is not in {self.per}s"
+            raise PlaceError(message, ("uses" if self.uses else "grows",), "unit_wrong")
+        return self
+
+    @property
+    def amount(self) -> Amount:
+        """What a request brings."""
+        amount = self.uses or self.grows
+        assert amount is not None
+        return amount
+
+    def units_per_request(self) -> Decimal:
+        """Units that a request brings [per]."""
+        if self.amount.size is None:
+            return Decimal(repr(self.amount.number))
+        return Decimal(self.amount.size) / BYTE_UNITS[self.per]
+
+
+class PriceChange(Model):
+    """All prices of an endpoint, from a day on."""
+
+    at: Day
+    """The first day of the new prices [day]."""
+    endpoint: Name
+    """Whose prices [name]."""
+    price: Multiplier
+    """What they are multiplied by [x]."""
+    chance: Share = 1.0
+    """How likely it is to come [share]."""
+    why: str | None = None
+    """Why it may [text]."""
+
+
 class BudgetLimit(Model):
     """What may be spent."""
 
@@ -31,12 +117,11 @@ class BudgetLimit(Model):
 class Costs(Spine):
     """Costs beside those of endpoints and stations."""
 
-    NOT_YET: ClassVar = {
-        "per_usage": "write a price per request at an endpoint, or a fixed cost",
-        "changes": "simulate a second scenario with the other price",
-    }
-
     fixed: tuple[FixedCost, ...] = ()
     """Prices by the month [list]."""
+    per_usage: tuple[UsageCost, ...] = ()
+    """Costs that every request brings [list]."""
+    changes: tuple[PriceChange, ...] = ()
+    """Price changes of endpoints, sure or possible [list]."""
     budget: BudgetLimit | None = None
     """What may be spent."""

@@ -9,7 +9,6 @@ from pydantic import model_validator
 from sim.errors import PlaceError
 from sim.limits import LIMITS
 from sim.limits.concurrency import Fields as Concurrency
-from sim.limits.fields import LimitFields
 from sim.limits.fixed_window import Fields as FixedWindow
 from sim.limits.token_bucket import Fields as TokenBucket
 from sim.policies.client import Client
@@ -39,6 +38,15 @@ class Price(Model):
     """[currency / M tokens]"""
     per_request: Money | None = None
     """For each answer, whatever its length [currency]."""
+
+
+class Bills(Model):
+    """Which attempts are billed although nobody got an answer; vendors differ, and few say."""
+
+    wasted: bool = True
+    """Answers that were written to the end after the client had given up [true or false]."""
+    errors: bool = False
+    """The input of attempts that ended in a 5xx [true or false]."""
 
 
 class Latency(Model):
@@ -86,9 +94,13 @@ class Endpoint(Spine):
     }
 
     model: Name | None = None
-    """The vendor's model, whose list price is taken from the catalogue [text]."""
+    """The vendor's model, `gpt-4.1` [text]."""
+    provider: Name | None = None
+    """Whose list price of the model counts, in the catalogue genai-prices: azure, openai, anthropic [text]."""
     price: Price | None = None
-    """Prices, instead of the catalogue's."""
+    """Prices, instead of the catalogue's; free where neither is written."""
+    bills: Bills = Bills()
+    """Which attempts the vendor bills beside answers that were heard."""
     region: Name | None = None
     """Where it stands; for reports [text]."""
     owner: Name | None = None
@@ -117,6 +129,11 @@ class Endpoint(Spine):
             raise PlaceError(message, (), "missing")
         return self
 
-    def own_limits(self) -> list[tuple[int, LimitFields]]:
-        """The limits that are written here, with their places."""
-        return [(n, item) for n, item in enumerate(self.limits) if not isinstance(item, str)]
+    @model_validator(mode="after")
+    def _price_is_known(self) -> Endpoint:
+        if self.provider is not None and self.model is None:
+            raise PlaceError("a provider needs a `model`", ("provider",), "missing")
+        if self.model is not None and self.provider is None and self.price is None:
+            message = "give the `provider` whose list price counts, or a `price`"
+            raise PlaceError(message, ("model",), "missing")
+        return self

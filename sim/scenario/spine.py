@@ -64,7 +64,7 @@ def _kept(fault: ErrorDetails) -> InitErrorDetails:
     kind: str | PydanticCustomError = fault["type"]
     if kind not in get_args(core_schema.ErrorType):
         message = fault["msg"].replace("{", "(").replace("}", ")")
-        kind = PydanticCustomError(fault["type"], message, context)  # type: ignore[arg-type]
+        kind = PydanticCustomError(fault["type"], message, context)
     return InitErrorDetails(type=kind, loc=fault["loc"], input=fault["input"], ctx=context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from sim.plan.columns import Step, StepKind
@@ -31,7 +32,7 @@ class Cache(Stage):
 
     def lower(self, maker: StepMaker) -> Piece:
         chance = maker.chance(self.hit_rate, "hit")
-        cells = {
+        cells: dict[IntEnum, int] = {
             Step.LAW: maker.law(self.answers_in),
             Step.STAGE: maker.column(self),
             Step.HOLDS: 1,

@@ -13,7 +13,7 @@ from sim.scenario.laws import Law, LawOfCount
 from sim.scenario.tables import LawTable, TableKind
 from sim.scenario.types import Model, Share
 from sim.stages.parallel import lists_take_time
-from sim.stages.stage import Piece, Stage
+from sim.stages.stage import End, Piece, Stage
 
 if TYPE_CHECKING:
     from sim.plan.steps import StepMaker
@@ -76,7 +76,9 @@ class Repeat(Stage):
 
     def _copies(self, maker: StepMaker, chances: list[float]) -> Piece:
         """One copy of the stages after another; before each, the chance that it is needed at all."""
-        first, loose, done = -1, [], []
+        first = -1
+        loose: list[End] = []
+        done: list[End] = []
         for number, chance in enumerate(chances, start=1):
             with maker.copy(number):
                 enter = maker.chance(chance, "times") if chance < 1.0 else None

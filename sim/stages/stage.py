@@ -8,6 +8,7 @@ around them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from sim.plan.columns import Step
@@ -78,7 +79,7 @@ class OptionalStage(Stage):
     optional: bool = False
     """Whether a failure of it is passed over [true or false]."""
 
-    def timing(self) -> dict[Step, int]:
+    def timing(self) -> dict[IntEnum, int]:
         """The columns that say so."""
         slower = -1 if self.unless_slower_than is None else self.unless_slower_than
         return {Step.SLOWER_US: slower, Step.OPTIONAL: int(self.optional)}
@@ -90,5 +91,5 @@ class TimedStage(OptionalStage):
     holds_first_token: bool = True
     """Whether the person's first words wait for its end [true or false]."""
 
-    def timing(self) -> dict[Step, int]:
+    def timing(self) -> dict[IntEnum, int]:
         return {Step.HOLDS: int(self.holds_first_token), **super().timing()}

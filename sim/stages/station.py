@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from sim.plan.columns import Step, StepKind
@@ -24,7 +25,7 @@ class Visit(TimedStage):
         return self.station
 
     def lower(self, maker: StepMaker) -> Piece:
-        cells = {
+        cells: dict[IntEnum, int] = {
             Step.ROUTE: maker.station_route(self.station),
             Step.STAGE: maker.column(self),
             # A station neither reads nor writes tokens; without this it would count the request's own.
