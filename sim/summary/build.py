@@ -1,0 +1,250 @@
+"""Study → the dict of `summary.json`. No clock time, host, path of this machine or number of workers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sim.bill import Line, total
+from sim.study import Figure, Headline, MonthRow, Study, Verdict
+from sim.summary.schema import VERSION
+from sim.summary.text import money, plain, spread, value
+from sim.targets import Target
+
+OPERATORS = {"at_most": "<=", "at_least": ">="}
+DAILY = ("latency.p95", "first_token.p95")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a study comes from: what its replications do not know."""
+
+    name: str
+    version: str
+    """Of this package."""
+    path: str = ""
+    """The scenario's file, as the user wrote it."""
+    sha256: str = ""
+    overrides: tuple[str, ...] = ()
+    """Each `--set`, as written."""
+    prices_as_of: date | None = None
+    phases: tuple[tuple[str, date], ...] = ()
+    """(name, first day) as planned."""
+    replications_asked: str = "auto"
+
+
+def summarise(
+    study: Study,
+    origin: Origin,
+    *,
+    drivers: Sequence[Mapping[str, Any]] = (),
+    coverage: Mapping[str, Any] | None = None,
+    assumptions: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """The summary of a study.
+
+    Args:
+        study: the replications.
+        origin: what ran.
+        drivers, coverage, assumptions: as other parts of the package give them; written as they are.
+    """
+    return {
+        "schema": VERSION,
+        "scenario": _scenario(study, origin),
+        "engine": {
+            "version": origin.version,
+            "seed": study.seed,
+            "replications": len(study.replications),
+            "replications_asked": origin.replications_asked,
+            "complete": study.complete,
+        },
+        "verdict": _verdict(study.verdicts),
+        "targets": [_target(study, verdict) for verdict in study.verdicts],
+        "headlines": [_headline(headline) for headline in study.headlines()],
+        "averages": _averages(study),
+        "spend": _spend(study),
+        "monthly": [_month(study, row) for row in study.months()],
+        "daily": [_day(study, day) for day in range(study.terms.calendar.day_count)],
+        "units": {"availability": "share", "requests": "requests", **dict.fromkeys(DAILY, "s")},
+        "undecided": [
+            _close(verdict) for verdict in study.verdicts if verdict.chance.status == "close"
+        ],
+        "drivers": [dict(driver) for driver in drivers],
+        "coverage": dict(coverage or {}),
+        "assumptions": [dict(assumption) for assumption in assumptions],
+    }
+
+
+def _scenario(study: Study, origin: Origin) -> dict[str, Any]:
+    calendar = study.terms.calendar
+    return {
+        "name": origin.name,
+        "path": origin.path,
+        "sha256": origin.sha256,
+        "overrides": list(origin.overrides),
+        "currency": study.terms.currency,
+        "horizon": {
+            "start": calendar.start.isoformat(),
+            "end": calendar.end.isoformat(),
+            "timezone": calendar.timezone,
+        },
+        "prices_as_of": origin.prices_as_of.isoformat() if origin.prices_as_of else None,
+        "phases": [{"name": name, "start": start.isoformat()} for name, start in origin.phases],
+    }
+
+
+def _verdict(verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    names: dict[str, list[str]] = {"met": [], "missed": [], "close": []}
+    for verdict in verdicts:
+        names[verdict.chance.status].append(verdict.target.name)
+    status = next((one for one in ("missed", "close", "met") if names[one]), "unknown")
+    return {
+        "status": status,
+        "sentence": _sentence(names, len(verdicts)),
+        **{name: len(found) for name, found in names.items()},
+    }
+
+
+def _sentence(names: Mapping[str, Sequence[str]], count: int) -> str:
+    if not count:
+        return "No targets are written."
+    if len(names["met"]) == count:
+        return f"All {count} targets are met." if count > 1 else "The target is met."
+    parts = [
+        f"{len(names[status])} of {count} targets {words}: {', '.join(names[status])}."
+        for status, words in (("missed", "missed"), ("close", "too close to call"))
+        if names[status]
+    ]
+    return " ".join(parts)
+
+
+def _target(study: Study, verdict: Verdict) -> dict[str, Any]:
+    target, chance = verdict.target, verdict.chance
+    return {
+        "name": target.name,
+        "owner": target.owner,
+        "metric": target.metric.name,
+        "workload": target.workload,
+        "station": target.station,
+        "window": target.window,
+        "op": OPERATORS[target.bound],
+        "limit": {"value": _limit(target), "unit": target.metric.unit},
+        "share": float(target.share),
+        **spread(verdict.figure),
+        "chance_met": chance.estimate,
+        "chance_interval": [chance.low, chance.high],
+        "chance_interval_level": study.level,
+        "required_chance": target.chance,
+        "status": chance.status,
+        "with_traffic": verdict.with_traffic,
+        "worst": None if verdict.worst_window is None else {"window": verdict.worst_window},
+    }
+
+
+def _limit(target: Target) -> str | float:
+    return money(target.limit) if target.metric.unit == "money" else float(target.limit)
+
+
+def _close(verdict: Verdict) -> str:
+    chance = verdict.chance
+    return (
+        f"{verdict.target.name}: {chance.met} of {chance.n} replications met it, "
+        f"and a chance of {verdict.target.chance:.0%} is asked for; add replications."
+    )
+
+
+def _headline(headline: Headline) -> dict[str, Any]:
+    return {
+        "name": headline.name,
+        "workload": headline.workload,
+        "unit": headline.figure.unit,
+        **spread(headline.figure, intervals=True),
+        "averages_say": value(headline.averages_say),
+        "averages_note": headline.averages_note,
+    }
+
+
+def _averages(study: Study) -> dict[str, Any]:
+    """What a spreadsheet of averages says, in a sentence and in numbers."""
+    said = {(one.name, one.workload): value(one.averages_say) for one in study.headlines()}
+    latency = {name: said["latency.mean", name] for name in study.names.workloads}
+    spend = said["spend", None]
+    words = [
+        f"{name} {seconds:.1f} s" for name, seconds in latency.items() if isinstance(seconds, float)
+    ]
+    return {
+        "spend": spend,
+        "latency_mean_s": latency,
+        "sentence": f"A spend of {study.terms.currency} {Decimal(str(spend)):,.0f}, and mean times of "
+        f"{', '.join(words)}: it knows no queue, quota, retry or outage.",
+    }
+
+
+def _spend(study: Study) -> dict[str, Any]:
+    count = len(study.replications)
+    lines: dict[str, list[Line]] = {}
+    for one in study.replications:
+        for line in one.bill.lines:
+            lines.setdefault(line.name, []).append(line)
+    return {
+        "total": spread(study.spend, intervals=True),
+        "wasted": spread(study.wasted),
+        "items": [_item(name, found, count) for name, found in lines.items()],
+    }
+
+
+def _item(name: str, lines: Sequence[Line], count: int) -> dict[str, Any]:
+    """A line of the bill over the horizon; its unit price is null where it had several."""
+    prices = {line.unit_price for line in lines}
+    wasted = total(line.cost for line in lines if line.worth == "wasted")
+    return {
+        "id": name,
+        "name": name,
+        "basis": lines[0].basis,
+        "qty": money(total(line.quantity for line in lines) / count),
+        "unit": lines[0].unit,
+        "unit_price": plain(prices.pop()) if len(prices) == 1 else None,
+        "mean": money(total(line.cost for line in lines) / count),
+        "wasted_mean": money(wasted / count),
+    }
+
+
+def _month(study: Study, row: MonthRow) -> dict[str, Any]:
+    budget = study.terms.budget_per_month
+    return {
+        "month": row.month,
+        "items": [{"id": name, "mean": money(cost)} for name, cost in row.lines.items()],
+        "total": spread(row.total),
+        "budget": None if budget is None else money(budget),
+        "requests": spread(row.requests),
+        "latency_p95_s": {name: spread(figure) for name, figure in row.p95_s.items()},
+        "availability": {name: spread(figure) for name, figure in row.availability.items()},
+    }
+
+
+def _day(study: Study, day: int) -> dict[str, Any]:
+    return {
+        "date": study.terms.calendar.dates[day].isoformat(),
+        "workloads": {
+            name: {
+                metric: spread(figure)
+                for metric, figure in _day_figures(study, day, workload).items()
+            }
+            for workload, name in enumerate(study.names.workloads)
+        },
+    }
+
+
+def _day_figures(study: Study, day: int, workload: int) -> dict[str, Figure]:
+    figures = {
+        metric: study.seconds(lambda one, metric=metric: one.digest.day_us[metric][day, workload])  # type: ignore[misc]
+        for metric in DAILY
+    }
+    figures["availability"] = study.availability(workload, [day])
+    figures["requests"] = study.figure(
+        "requests", lambda one: int(one.digest.requests[day, workload])
+    )
+    return figures
