@@ -5,19 +5,18 @@ from sim.study.laws import LawBroken
 from sim.study.replication import Replication, replicate
 from sim.study.result import MonthRow, Study, Verdict
 from sim.study.run import run
-from sim.study.source import DayPlan, Journey, ScenarioSource, Source, Terms
+from sim.study.source import Course, DayPlan, Source, Terms
 from sim.study.stopping import Chance, Stopping
 
 __all__ = [
     "Chance",
+    "Course",
     "DayPlan",
     "Figure",
     "Headline",
-    "Journey",
     "LawBroken",
     "MonthRow",
     "Replication",
-    "ScenarioSource",
     "Source",
     "Stopping",
     "Study",

@@ -1,4 +1,4 @@
-"""One replication: run a journey through an engine, measure, price and judge it."""
+"""One replication: run its course through an engine, measure, price and judge it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sim.bill import Bill, Consumption, PriceChange, invoice
 from sim.engine import EngineName, start
 from sim.measure import Layout, Measures
-from sim.plan import Names, Plan
+from sim.plan import Names
 from sim.study.digest import Digest
 from sim.study.laws import Laws, check_bill
-from sim.study.source import Source, Terms
+from sim.study.source import Course, Source, Terms
 from sim.study.spreadsheet import Spreadsheet, spreadsheet
 from sim.targets import Evaluation, evaluate
 
@@ -36,37 +36,35 @@ def replicate(
 ) -> Replication:
     """Run one replication to its end; LawBroken if a law does not hold."""
     terms = source.terms()
-    journey = source.journey(seed, replication)
-    plan = journey.plan
+    course = source.course(seed, replication)
+    plan = course.plan
     measures = Measures(Layout.of(plan, terms.calendar))
     laws, running = Laws(plan), start(plan, engine)
-    for day_plan in journey.days:
+    for day_plan in course.days:
         outcome = running.advance(day_plan.day)
         laws.watch(day_plan.day, outcome)
         measures.fold(outcome)
-        journey.hear(outcome)
+        course.hear(outcome)
     closing = running.close()
     measures.fold(closing)
     laws.finish(closing, measures)
-    return conclude(replication, terms, plan, measures, tuple(journey.price_changes))
+    return conclude(replication, terms, course, measures)
 
 
-def conclude(
-    replication: int, terms: Terms, plan: Plan, measures: Measures, changes: tuple[PriceChange, ...]
-) -> Replication:
+def conclude(replication: int, terms: Terms, course: Course, measures: Measures) -> Replication:
     """Price and judge what was measured."""
     consumption = Consumption.of(measures)
-    tariff = terms.tariff.changed(changes)
+    tariff = course.tariff.changed(course.price_changes)
     bill = invoice(consumption, tariff)
     check_bill(bill)
     digest = Digest.of(measures)
     return Replication(
         number=replication,
-        names=plan.names,
+        names=course.plan.names,
         evaluations=tuple(evaluate(target, measures, bill) for target in terms.targets),
         bill=bill,
         consumption=consumption,
-        price_changes=changes,
+        price_changes=course.price_changes,
         digest=digest,
-        spreadsheet=spreadsheet(plan, consumption, digest.requests, tariff),
+        spreadsheet=spreadsheet(course.plan, consumption, digest.requests, tariff),
     )

@@ -1,13 +1,11 @@
-"""What a study needs of a scenario: its terms, and the way of each replication. The only door to lowering."""
+"""What a study needs of a scenario: what is asked, and the course of each replication."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
-from importlib import import_module
-from typing import Any, Protocol
+from typing import Protocol
 
 from sim.bill import PriceChange, Tariff
 from sim.outcome import DayOutcome
@@ -18,11 +16,10 @@ from sim.windows import Calendar
 
 @dataclass(frozen=True)
 class Terms:
-    """All of a scenario that measuring, pricing and judging need."""
+    """What a study asks, the same in every replication."""
 
     calendar: Calendar
     targets: tuple[Target, ...] = ()
-    tariff: Tariff = field(default_factory=Tariff)
     budget_per_month: Decimal | None = None
     currency: str = "USD"
 
@@ -35,60 +32,34 @@ class DayPlan(Protocol):
         """Who comes and what changes."""
         ...
 
-    @property
-    def date(self) -> date:
-        """The local date."""
-        ...
+
+def heed_nothing(outcome: DayOutcome) -> None:
+    """Hear an outcome and do nothing: there is no gate."""
 
 
-class Journey(Protocol):
-    """One replication under way: its unknowns are drawn, its days come one after the other."""
+@dataclass(frozen=True)
+class Course:
+    """One replication: its unknowns are drawn, its days come one after the other."""
 
-    @property
-    def plan(self) -> Plan:
-        """The tables at time 0."""
-        ...
-
-    @property
-    def days(self) -> Iterator[DayPlan]:
-        """The days; each is asked for when the one before has been simulated."""
-        ...
-
-    @property
-    def price_changes(self) -> tuple[PriceChange, ...]:
-        """The price changes that come true in this replication."""
-        ...
-
-    def hear(self, outcome: DayOutcome) -> None:
-        """Learn what happened in the day that was handed out last: gates decide on it."""
-        ...
+    plan: Plan
+    """The tables at time 0."""
+    days: Iterable[DayPlan]
+    """Each day is asked for when the one before has been simulated and heard."""
+    tariff: Tariff = field(default_factory=Tariff)
+    """With this replication's unknowns, before price changes."""
+    price_changes: tuple[PriceChange, ...] = ()
+    """Those that come true in this replication."""
+    hear: Callable[[DayOutcome], None] = heed_nothing
+    """Told of each day's outcome: gates decide on it."""
 
 
 class Source(Protocol):
     """Where replications come from. It travels to worker processes, so it is pickled."""
 
     def terms(self) -> Terms:
-        """The scenario's terms."""
+        """What the study asks."""
         ...
 
-    def journey(self, seed: int, replication: int) -> Journey:
-        """A new journey; the same for the same seed and number."""
+    def course(self, seed: int, replication: int) -> Course:
+        """A new course; the same for the same seed and number."""
         ...
-
-
-@dataclass(frozen=True)
-class ScenarioSource:
-    """A loaded scenario as a source."""
-
-    scenario: Any
-    """`sim.scenario.Scenario`."""
-
-    def terms(self) -> Terms:
-        """What `sim.plan.terms` makes of the scenario."""
-        terms: Terms = import_module("sim.plan").terms(self.scenario)
-        return terms
-
-    def journey(self, seed: int, replication: int) -> Journey:
-        """What `sim.plan.journey` makes of the scenario."""
-        journey: Journey = import_module("sim.plan").journey(self.scenario, seed, replication)
-        return journey
