@@ -6,8 +6,9 @@ Read it in this order:
   What follows from an event (a process starts, hears, ends) has SimPy's own, higher priority: at once.
 * `branches.py`: the processes. A session lives turn by turn; a request walks its steps; a fork starts
   children; a call sends attempts and waits for what comes back.
-* `nodes.py`: the passive side. An attempt is an event for which its branch waits; a node queues and
-  serves attempts; limits and budgets say no.
+* `attempts.py`: an attempt is an event for which its branch waits.
+* `nodes.py`: the passive side. A node queues and serves attempts.
+* `limiters.py`: limits and budgets, which say no.
 * `ledger.py`: what is written down.
 
 Here: days, and the changes that each brings.

@@ -15,7 +15,7 @@ from simpy import Event, Interrupt, Process
 
 from sim import draws
 from sim.engine.arithmetic import MILLION, backoff_us, duration_us, whole
-from sim.engine.reference.nodes import Attempt
+from sim.engine.reference.attempts import Attempt
 from sim.engine.reference.plain import (
     Clock,
     Draw,

@@ -1,223 +1,20 @@
-"""Nodes, where attempts queue and are served; the limits they must pass; and the attempts themselves."""
+"""Nodes: queues with servers, the passive side of the model."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from typing import TYPE_CHECKING
 
-from simpy import Event
-
-from sim import draws
 from sim.engine.arithmetic import MILLION, amount, decode_us, duration_us
-from sim.engine.reference.plain import (
-    Draw,
-    Endpoint,
-    Limit,
-    Load,
-    Result,
-    Route,
-    Row,
-    Step,
-    Told,
-    Use,
-    Workload,
-)
+from sim.engine.reference.attempts import AWAY, OUTSIDE, SERVED, WAITING, Attempt, Order
+from sim.engine.reference.limiters import Client, Limiter
+from sim.engine.reference.plain import Draw, Endpoint, Load, Result, Row, Told, Use
 from sim.engine.reference.plain import Node as Column
 from sim.engine.reference.world import FINISH, LOOK, QUEUE_PATIENCE, TIMEOUT, Timer, World
-from sim.limits import LIMITS, NEVER, STATE_WIDTH
+from sim.limits import NEVER
 from sim.plan import Plan
-
-if TYPE_CHECKING:
-    from sim.engine.reference.branches import Branch
-
-# Where an attempt is.
-OUTSIDE = 0
-"""It has joined and stands before the door."""
-WAITING = 1
-SERVED = 2
-AWAY = 3
-"""It was turned away, left or has ended."""
 
 USES_OF_ANSWER = (Use.ANSWERS, Use.INPUT, Use.CACHED, Use.OUTPUT)
 USES_OF_WASTE = (Use.WASTED, Use.WASTED_INPUT, Use.WASTED_CACHED, Use.WASTED_OUTPUT)
-
-Order = tuple[int, int, int, int, int, int, int]
-
-
-class Limiter:
-    """One limit of a vendor: its rule, parameters and state, and what it will get back at this instant."""
-
-    def __init__(self, place: int, row: list[int], world: World) -> None:
-        self.place = place
-        self.row = row
-        self.world = world
-        self.rule = LIMITS[row[Limit.KIND]]
-        self.counts = row[Limit.COUNTS]
-        self.queues = row[Limit.QUEUES] == 1
-        self.held_nodes: set[int] = set()
-        """Nodes whose queue it may hold back."""
-        self.parameters = row[Limit.PARAMETERS :]
-        self.state = [0] * STATE_WIDTH
-        self.reserved = 0
-        self.actual = 0
-        self.rule.start(self.parameters, self.state, world.now)
-
-    def wait_us(self, attempt: Attempt) -> int:
-        """How long an attempt would have to wait for it."""
-        return self.rule.wait_us(
-            self.parameters, self.state, self.world.now, attempt.amount(self.counts)
-        )
-
-    def could_pass(self, attempt: Attempt) -> bool:
-        """Whether an attempt could ever pass it."""
-        return self.rule.fits(self.parameters, attempt.amount(self.counts))
-
-    def take(self, attempt: Attempt) -> None:
-        """Let an attempt pass."""
-        self.rule.take(self.parameters, self.state, self.world.now, attempt.amount(self.counts))
-
-    def refuse(self, attempt: Attempt) -> None:
-        """Hear of an attempt that was refused."""
-        self.rule.refuse(self.parameters, self.state, self.world.now, attempt.amount(self.counts))
-
-    def get_back(self, attempt: Attempt, actual: int) -> None:
-        """An attempt that it let pass has ended or left."""
-        self.reserved += attempt.amount(self.counts)
-        self.actual += actual
-        self.world.settle_later(self)
-
-    def settle(self) -> None:
-        """Settle what this instant gave back."""
-        self.rule.settle(self.parameters, self.state, self.world.now, self.reserved, self.actual)
-        self.reserved = 0
-        self.actual = 0
-
-    def retune(self) -> None:
-        """Go over to the parameters that now stand in the plan, if they changed."""
-        new = self.row[Limit.PARAMETERS :]
-        if new != self.parameters:
-            self.rule.retune(self.parameters, new, self.state, self.world.now)
-            self.parameters = new
-
-
-class Attempt(Event):
-    """One try of a call at one endpoint. As an event, it happens when its branch hears the result."""
-
-    end: Timer
-    result: int
-    latest_start_us: int
-    left_us: int
-    """What is left of its service."""
-    ends_us: int
-    first_token_us: int
-
-    def __init__(
-        self, branch: Branch, step: int, route: int, endpoint: int, made_before: int, is_retry: bool
-    ) -> None:
-        super().__init__(branch.world)
-        self.branch = branch
-        self.step = step
-        self.endpoint = endpoint
-        self.counter = branch.lap << 32 | made_before
-        self.is_retry = is_retry
-        self.is_wanted = True
-        self.place = OUTSIDE
-        self.started = False
-        self.is_unsent = False
-        self.advice_us = 0
-        self.timeout: Timer | None = None
-        self.patience: Timer | None = None
-        world = branch.world
-        self.node: Node = world.nodes[world.endpoints[endpoint][Endpoint.NODE]]
-        self._count_tokens(world, route)
-        self.joined_us = self.queued_us = world.now
-        self.order = self._order(world)
-
-    def _order(self, world: World) -> Order:
-        branch = self.branch
-        row = branch.row
-        priority = world.workloads[row[Row.WORKLOAD]][Workload.PRIORITY]
-        person = (row[Row.SESSION], row[Row.TURN])
-        return (priority, world.now, *person, branch.first_step, branch.lap, branch.attempts)
-
-    def _count_tokens(self, world: World, route: int) -> None:
-        row = self.branch.row
-        step = world.steps[self.step]
-        own_input = step[Step.INPUT_TOKENS]
-        own_output = step[Step.OUTPUT_TOKENS]
-        output = row[Row.OUTPUT_TOKENS] if own_output < 0 else own_output
-        cap = world.routes[route][Route.MAX_OUTPUT_TOKENS]
-        self.output_tokens = output if cap < 0 else min(output, cap)
-        self.capped_tokens = output if cap < 0 else cap
-        if own_input >= 0:
-            self.input_tokens = own_input
-            self.cached_tokens = 0
-        else:
-            self.input_tokens = row[Row.INPUT_TOKENS]
-            share = world.workloads[row[Row.WORKLOAD]][Workload.CACHED_PPM]
-            seen = self.input_tokens * share // MILLION
-            self.cached_tokens = (
-                seen * world.endpoints[self.endpoint][Endpoint.CACHED_PPM] // MILLION
-            )
-
-    def amount(self, counts: int) -> int:
-        """What a limit reserves for it."""
-        return amount(counts, self.input_tokens, self.cached_tokens, self.capped_tokens)
-
-    def draw(self, law: int, purpose: int) -> float:
-        """A draw of this attempt."""
-        world = self.branch.world
-        return world.draw(
-            law, world.step_purposes[self.step][purpose], self.branch.key, self.counter
-        )
-
-    def chance(self, threshold: int, purpose: int) -> bool:
-        """Whether something with this probability happens to it."""
-        if threshold == 0:
-            return False
-        world = self.branch.world
-        key = world.step_purposes[self.step][purpose]
-        return draws.bits(key, self.branch.key, self.counter) < threshold
-
-    def tell(self, event: int, value: int = -1) -> None:
-        """A line of trace about it."""
-        branch = self.branch
-        branch.world.tell(branch.row, branch.first_step, event, self.endpoint, value)
-
-    def used(self, use: int, count: int = 1) -> None:
-        """Count it at its endpoint."""
-        world = self.branch.world
-        world.ledger.used(world.now, self.endpoint, use, count)
-
-    def answer(self, result: int) -> None:
-        """Let the branch hear a result, if it still waits for it."""
-        if self.is_wanted:
-            self._no_longer_wanted()
-            self.succeed(result)
-
-    def give_up(self, _: Event) -> None:
-        """The client waited as long as it would."""
-        self.tell(Told.TIMEOUT)
-        self.used(Use.TIMEOUTS)
-        self.abandon()
-        self.succeed(Result.TIMEOUT)
-
-    def abandon(self) -> None:
-        """Its branch goes away."""
-        if self.place in (OUTSIDE, WAITING):
-            self.book_wait()
-        self._no_longer_wanted()
-        self.node.abandoned(self)
-
-    def book_wait(self) -> None:
-        """The time since it entered the queue counts for its request, if that still waits for it."""
-        if self.is_wanted:
-            self.branch.row[Row.WAIT_US] += self.branch.world.now - self.queued_us
-
-    def _no_longer_wanted(self) -> None:
-        self.is_wanted = False
-        if self.timeout is not None:
-            self.timeout.cancel()
 
 
 class Node:
@@ -527,28 +324,6 @@ class Node:
         for _, attempt in self.queue:
             if not attempt.started:
                 self.world.ledger.waited(self.place, self.world.now - attempt.joined_us)
-
-
-class Client:
-    """What all clients of an endpoint share: their budget of retries."""
-
-    def __init__(self, row: list[int]) -> None:
-        self.row = row
-        self.budget_ppm = row[Endpoint.BUDGET_CAP_PPM]
-
-    def allows(self, is_retry: bool) -> bool:
-        """Whether an attempt may be sent: a retry takes one from the budget, a first attempt adds its share."""
-        share_ppm = self.row[Endpoint.BUDGET_PPM]
-        if share_ppm < 0:
-            return True
-        if not is_retry:
-            cap_ppm = self.row[Endpoint.BUDGET_CAP_PPM]
-            self.budget_ppm = min(cap_ppm, self.budget_ppm + share_ppm)
-            return True
-        if self.budget_ppm < MILLION:
-            return False
-        self.budget_ppm -= MILLION
-        return True
 
 
 def furnish(world: World, plan: Plan) -> None:

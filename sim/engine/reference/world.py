@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import count
-from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from simpy import Environment, Event
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from simpy.events import EventPriority
 
     from sim.engine.reference.branches import Request
-    from sim.engine.reference.nodes import Client, Limiter, Node
+    from sim.engine.reference.limiters import Client, Limiter
+    from sim.engine.reference.nodes import Node
 
 # The moments of an instant, as SimPy's priorities. SimPy's own URGENT (0) and NORMAL (1) come before them: a
 # process that starts, is interrupted, hears or ends does so at once, before the next event of the instant.
@@ -36,9 +36,8 @@ LOOK = 1_004
 """Nothing happens, but a node wants to be looked at in the start that follows."""
 START = 1_005
 
-PULSE_STARTS = 512
-"""So many starts go by before the wall clock is read."""
-PULSE_SECONDS = 0.2
+PULSE_STARTS = 2_048
+"""The pulse beats each time so many instants have been started: several times a second."""
 
 
 class Timer(Event):
@@ -94,7 +93,6 @@ class World(Environment):
         self._unsettled: dict[Limiter, None] = {}
         self._start_is_due = False
         self._starts = 0
-        self._pulsed = monotonic()
 
     def _copy(self, plan: Plan) -> None:
         """The tables as lists: a cell of a list is read five times as fast as a cell of an array."""
@@ -130,10 +128,6 @@ class World(Environment):
         u = draws.uniform(purpose, entity, counter)
         return law_value(self._kinds, self._starts_of_laws, self._counts, self._numbers, law, u)
 
-    def at(self, moment: int, delay_us: int, call: Callable[[Event], None] | None = None) -> Timer:
-        """An event at a moment so many µs from now."""
-        return Timer(self, moment, delay_us, call)
-
     def tell(
         self, row: list[int], branch: int, event: int, where: int = -1, value: int = -1
     ) -> None:
@@ -163,14 +157,8 @@ class World(Environment):
             self.nodes[node].start()
         self._looks.clear()
         self._start_is_due = False
-        self._beat()
-
-    def _beat(self) -> None:
         self._starts += 1
-        if self.pulse is None or self._starts % PULSE_STARTS:
-            return
-        if monotonic() - self._pulsed > PULSE_SECONDS:
-            self._pulsed = monotonic()
+        if self.pulse is not None and self._starts % PULSE_STARTS == 0:
             self.pulse()
 
 

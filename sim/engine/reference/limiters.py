@@ -1,0 +1,91 @@
+"""What may hold an attempt back or turn it away: a vendor's limits, and the client's budget of retries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.engine.arithmetic import MILLION
+from sim.engine.reference.plain import Endpoint, Limit
+from sim.engine.reference.world import World
+from sim.limits import LIMITS, STATE_WIDTH
+
+if TYPE_CHECKING:
+    from sim.engine.reference.attempts import Attempt
+
+
+class Limiter:
+    """One limit of a vendor: its rule, parameters and state, and what it will get back at this instant."""
+
+    def __init__(self, place: int, row: list[int], world: World) -> None:
+        self.place = place
+        self.row = row
+        self.world = world
+        self.rule = LIMITS[row[Limit.KIND]]
+        self.counts = row[Limit.COUNTS]
+        self.queues = row[Limit.QUEUES] == 1
+        self.held_nodes: set[int] = set()
+        """Nodes whose queue it may hold back."""
+        self.parameters = row[Limit.PARAMETERS :]
+        self.state = [0] * STATE_WIDTH
+        self.reserved = 0
+        self.actual = 0
+        self.rule.start(self.parameters, self.state, world.now)
+
+    def wait_us(self, attempt: Attempt) -> int:
+        """How long an attempt would have to wait for it."""
+        return self.rule.wait_us(
+            self.parameters, self.state, self.world.now, attempt.amount(self.counts)
+        )
+
+    def could_pass(self, attempt: Attempt) -> bool:
+        """Whether an attempt could ever pass it."""
+        return self.rule.fits(self.parameters, attempt.amount(self.counts))
+
+    def take(self, attempt: Attempt) -> None:
+        """Let an attempt pass."""
+        self.rule.take(self.parameters, self.state, self.world.now, attempt.amount(self.counts))
+
+    def refuse(self, attempt: Attempt) -> None:
+        """Hear of an attempt that was refused."""
+        self.rule.refuse(self.parameters, self.state, self.world.now, attempt.amount(self.counts))
+
+    def get_back(self, attempt: Attempt, actual: int) -> None:
+        """An attempt that it let pass has ended or left."""
+        self.reserved += attempt.amount(self.counts)
+        self.actual += actual
+        self.world.settle_later(self)
+
+    def settle(self) -> None:
+        """Settle what this instant gave back."""
+        self.rule.settle(self.parameters, self.state, self.world.now, self.reserved, self.actual)
+        self.reserved = 0
+        self.actual = 0
+
+    def retune(self) -> None:
+        """Go over to the parameters that now stand in the plan, if they changed."""
+        new = self.row[Limit.PARAMETERS :]
+        if new != self.parameters:
+            self.rule.retune(self.parameters, new, self.state, self.world.now)
+            self.parameters = new
+
+
+class Client:
+    """What all clients of an endpoint share: their budget of retries."""
+
+    def __init__(self, row: list[int]) -> None:
+        self.row = row
+        self.budget_ppm = row[Endpoint.BUDGET_CAP_PPM]
+
+    def allows(self, is_retry: bool) -> bool:
+        """Whether an attempt may be sent: a retry takes one from the budget, a first attempt adds its share."""
+        share_ppm = self.row[Endpoint.BUDGET_PPM]
+        if share_ppm < 0:
+            return True
+        if not is_retry:
+            cap_ppm = self.row[Endpoint.BUDGET_CAP_PPM]
+            self.budget_ppm = min(cap_ppm, self.budget_ppm + share_ppm)
+            return True
+        if self.budget_ppm < MILLION:
+            return False
+        self.budget_ppm -= MILLION
+        return True
