@@ -170,12 +170,21 @@ class Variant:
             Limit.COUNTS: COUNTS[limit.counts],
             Limit.QUEUES: int(limit.when_full == "wait"),
         }
-        name = limit.name or limit.counts.replace("_", " ")
-        shared = owner in self.scenario.limits
-        row = self.limits.add(owner if shared else f"{owner}.{name}", cells)
+        row = self.limits.add(self._limit_name(owner, limit), cells)
         start = Limit.PARAMETERS
         self.limits.cells[row][start : start + len(parameters)] = parameters
         return row
+
+    def _limit_name(self, owner: str, limit: LimitFields) -> str:
+        """The name of a shared limit, or `endpoint.limit`; unnamed twins get a number."""
+        if self.scenario.limits.get(owner) is limit:
+            return owner
+        wanted = f"{owner}.{limit.name or limit.counts.replace('_', ' ')}"
+        name, number = wanted, 1
+        while name in self.limits.names:
+            number += 1
+            name = f"{wanted} {number}"
+        return name
 
     # Routes.
 

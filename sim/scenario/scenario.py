@@ -117,7 +117,7 @@ class Scenario(Spine):
             try:
                 if phase.changes:
                     tree = changed(tree, phase.changes)
-                    current = _without_phases(tree)
+                    current = _without_changes(tree)
             except PlaceError as error:
                 return (), [fault_at((*place, *error.place), str(error), error.code)]
             except ValidationError as error:
@@ -127,12 +127,18 @@ class Scenario(Spine):
         return tuple(found), []
 
 
-def _without_phases(tree: dict[str, Any]) -> Scenario:
-    """One phase's scenario, which has no phases of its own."""
-    return Scenario.model_validate({**tree, "rollout": None})
+def _without_changes(tree: dict[str, Any]) -> Scenario:
+    """One phase's scenario: the same people, and no changes of its own."""
+    rollout = dict(tree["rollout"])
+    rollout["phases"] = [
+        {key: value for key, value in phase.items() if key != "changes"}
+        for phase in rollout["phases"]
+    ]
+    return Scenario.model_validate({**tree, "rollout": rollout})
 
 
 def _fault_of_change(place: tuple[str | int, ...], error: ValidationError) -> Any:
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return fault_at(place, f"with these changes {where} is wrong: {first['msg']}", "phase_change")
+    said = str(first.get("ctx", {}).get("error", first["msg"]))
+    return fault_at(place, f"with these changes {where} is wrong: {said}", "phase_change")
