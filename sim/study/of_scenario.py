@@ -1,0 +1,46 @@
+"""A loaded scenario as the source of a study's replications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sim.plan.journey import journey_of
+from sim.plan.terms import calendar_of, targets_of, tariff_of
+from sim.scenario.document import Document, validate
+from sim.scenario.scenario import Scenario
+from sim.study.source import Course, Terms
+
+
+@dataclass(frozen=True)
+class ScenarioSource:
+    """What is asked stands at the likeliest of the unknowns; each course draws them anew."""
+
+    document: Document
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario with its unknowns at their likeliest; ScenarioError tells every fault."""
+        return validate(self.document, Scenario)
+
+    def terms(self) -> Terms:
+        """What the study asks."""
+        scenario = self.scenario
+        budget = scenario.costs.budget
+        return Terms(
+            calendar=calendar_of(scenario),
+            targets=targets_of(scenario),
+            budget_per_month=budget.per_month if budget else None,
+            currency=scenario.currency,
+        )
+
+    def course(self, seed: int, replication: int) -> Course:
+        """A replication, with its unknowns drawn and its price changes decided."""
+        journey = journey_of(self.document, seed, replication)
+        return Course(
+            plan=journey.plan,
+            days=journey.days,
+            tariff=tariff_of(journey.scenario),
+            price_changes=journey.price_changes,
+            hear=journey.hear,
+        )
