@@ -25,35 +25,32 @@ BIN_COUNT = BINS_PER_OCTAVE * 40
 MILLION = 1_000_000
 
 
-def law_value(
-    kinds: Sequence[int],
-    starts: Sequence[int],
-    counts: Sequence[int],
-    numbers: Sequence[float],
-    law: int,
-    u: float,
-) -> float:
+def law_value(laws: Sequence[int], numbers: Sequence[float], base: int, law: int, u: float) -> float:
     """The quantile at `u` of one law of the plan's pool.
 
-    A mixture chooses its part with `u` and hands on what is left of `u`, stretched to (0, 1).
+    `laws` holds kind, start and count of each law, from place `base` on; `numbers` are the pool's. A
+    mixture chooses its part with `u` and hands on what is left of `u`, stretched to (0, 1).
     """
-    while kinds[law] == MIXTURE:
-        start = starts[law]
-        part = first_at_least(numbers, start, counts[law], u)
+    place = base + 3 * law
+    while laws[place] == MIXTURE:
+        start = laws[place + 1]
+        count = laws[place + 2]
+        part = first_at_least(numbers, start, count, u)
         below = 0.0 if part == 0 else numbers[start + part - 1]
         u = (u - below) / (numbers[start + part] - below)
-        law = int(numbers[start + counts[law] + part])
-    start = starts[law]
-    if kinds[law] == CONSTANT:
+        place = base + 3 * int(numbers[start + count + part])
+    start = laws[place + 1]
+    if laws[place] == CONSTANT:
         return numbers[start]
-    if kinds[law] == ATOMS:
-        return numbers[start + first_at_least(numbers, start + counts[law], counts[law], u)]
+    if laws[place] == ATOMS:
+        count = laws[place + 2]
+        return numbers[start + first_at_least(numbers, start + count, count, u)]
     # A rescaled u may round to 0 or 1, where the logit is infinite.
     u = min(max(u, 1e-300), 1.0 - 1.2e-16)
-    place = (math.log(u / (1.0 - u)) + LOGIT_MAX) * ((KNOTS - 1) / (2.0 * LOGIT_MAX))
-    place = min(max(place, 0.0), KNOTS - 1.0)
-    knot = min(int(place), KNOTS - 2)
-    share = place - knot
+    where = (math.log(u / (1.0 - u)) + LOGIT_MAX) * ((KNOTS - 1) / (2.0 * LOGIT_MAX))
+    where = min(max(where, 0.0), KNOTS - 1.0)
+    knot = min(int(where), KNOTS - 2)
+    share = where - knot
     return numbers[start + knot] * (1.0 - share) + numbers[start + knot + 1] * share
 
 

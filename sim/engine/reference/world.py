@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+
 from simpy import Environment, Event
 
 from sim import draws
@@ -116,17 +118,18 @@ class World(Environment):
         )
         self.step_purposes = _purposes(plan.step_keys.tolist())
         self.workload_purposes = _purposes(plan.workload_keys.tolist())
-        self._kinds: list[int] = plan.laws.kinds.tolist()
-        self._starts_of_laws: list[int] = plan.laws.starts.tolist()
-        self._counts: list[int] = plan.laws.counts.tolist()
+        laws = plan.laws
+        self._laws: list[int] = (
+            np.stack([laws.kinds, laws.starts, laws.counts], axis=1).ravel().tolist()
+        )
         self._numbers: list[float] = plan.laws.numbers.tolist()
 
     def draw(self, law: int, purpose: int, entity: int, counter: int = 0) -> float:
         """A value of a law; a constant needs no chance."""
-        if self._kinds[law] == CONSTANT:
-            return self._numbers[self._starts_of_laws[law]]
+        if self._laws[3 * law] == CONSTANT:
+            return self._numbers[self._laws[3 * law + 1]]
         u = draws.uniform(purpose, entity, counter)
-        return law_value(self._kinds, self._starts_of_laws, self._counts, self._numbers, law, u)
+        return law_value(self._laws, self._numbers, 0, law, u)
 
     def tell(
         self, row: list[int], branch: int, event: int, where: int = -1, value: int = -1

@@ -1,0 +1,188 @@
+"""Limits in the kernel: what an attempt costs them, asking, taking, giving back."""
+
+from __future__ import annotations
+
+from sim.engine.compiled import rules
+from sim.engine.compiled.basics import amount, look_at
+from sim.engine.compiled.jit import part
+from sim.engine.compiled.world import E, Ints, L, LIMIT_WIDTH, NONE, A, S
+from sim.limits import NEVER, STATE_WIDTH
+from sim.plan.columns import Endpoint, Limit
+
+
+@part
+def parameters(m: Ints, limit: int) -> Ints:
+    """A limit's parameters, as a view."""
+    return m[limit + Limit.PARAMETERS : limit + LIMIT_WIDTH]
+
+
+@part
+def state(m: Ints, limit: int) -> Ints:
+    """A limit's state, as a view."""
+    return m[limit + L.STATE : limit + L.STATE + STATE_WIDTH]
+
+
+@part
+def reserved(m: Ints, attempt: int, limit: int) -> int:
+    """What an attempt costs a limit when it is let through."""
+    return amount(
+        m[limit + Limit.COUNTS],
+        m[attempt + A.INPUT],
+        m[attempt + A.CACHED],
+        m[attempt + A.RESERVE],
+    )
+
+
+@part
+def wait_for(m: Ints, attempt: int, queueing: int, now: int) -> int:
+    """How long the endpoint's queueing (1) or refusing (0) limits would make an attempt wait [µs]."""
+    endpoint = m[attempt + A.ENDPOINT]
+    first = m[endpoint + Endpoint.LIMIT_FIRST]
+    longest = 0
+    for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
+        limit = m[place]
+        if m[limit + Limit.QUEUES] == queueing:
+            wait = rules.wait_us(
+                m[limit + Limit.KIND],
+                parameters(m, limit),
+                state(m, limit),
+                now,
+                reserved(m, attempt, limit),
+            )
+            longest = max(longest, wait)
+    return longest
+
+
+@part
+def refuser(m: Ints, attempt: int, now: int) -> int:
+    """The first limit of the endpoint that could never let an attempt pass, or refuses it now; -1: none."""
+    endpoint = m[attempt + A.ENDPOINT]
+    first = m[endpoint + Endpoint.LIMIT_FIRST]
+    for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
+        limit = m[place]
+        kind = m[limit + Limit.KIND]
+        cost = reserved(m, attempt, limit)
+        if not rules.fits(kind, parameters(m, limit), cost):
+            return limit
+    for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
+        limit = m[place]
+        if m[limit + Limit.QUEUES] == 0:
+            kind = m[limit + Limit.KIND]
+            cost = reserved(m, attempt, limit)
+            if rules.wait_us(kind, parameters(m, limit), state(m, limit), now, cost) > 0:
+                return limit
+    return -1
+
+
+@part
+def advice(m: Ints, attempt: int, now: int) -> int:
+    """What a refusal says about coming back [µs]; 0: nothing."""
+    endpoint = m[attempt + A.ENDPOINT]
+    first = m[endpoint + Endpoint.LIMIT_FIRST]
+    for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
+        limit = m[place]
+        kind = m[limit + Limit.KIND]
+        if not rules.fits(kind, parameters(m, limit), reserved(m, attempt, limit)):
+            return 0
+    wait = wait_for(m, attempt, 0, now)
+    return 0 if wait >= NEVER else wait
+
+
+@part
+def take(m: Ints, attempt: int, queueing: int, now: int) -> None:
+    """Let an attempt through the endpoint's queueing (1) or refusing (0) limits."""
+    endpoint = m[attempt + A.ENDPOINT]
+    first = m[endpoint + Endpoint.LIMIT_FIRST]
+    for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
+        limit = m[place]
+        if m[limit + Limit.QUEUES] == queueing:
+            rules.take(
+                m[limit + Limit.KIND],
+                parameters(m, limit),
+                state(m, limit),
+                now,
+                reserved(m, attempt, limit),
+            )
+
+
+@part
+def refuse(m: Ints, attempt: int, now: int) -> None:
+    """Tell the endpoint's refusing limits that they, or one of them, said no."""
+    endpoint = m[attempt + A.ENDPOINT]
+    first = m[endpoint + Endpoint.LIMIT_FIRST]
+    for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
+        limit = m[place]
+        if m[limit + Limit.QUEUES] == 0:
+            rules.refuse(
+                m[limit + Limit.KIND],
+                parameters(m, limit),
+                state(m, limit),
+                now,
+                reserved(m, attempt, limit),
+            )
+
+
+@part
+def give_back(m: Ints, attempt: int, actual_output: int, used: int, all_limits: int) -> None:
+    """An attempt ends: its limits will settle reserved and actual when this instant starts what can start.
+
+    `used` is 0 where it was never served; `all_limits` is 0 where the queueing ones never let it through.
+    """
+    endpoint = m[attempt + A.ENDPOINT]
+    first = m[endpoint + Endpoint.LIMIT_FIRST]
+    for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
+        limit = m[place]
+        if m[limit + Limit.QUEUES] == 1 and all_limits == 0:
+            continue
+        if m[limit + L.PENDING] == 0:
+            m[limit + L.PENDING] = 1
+            m[limit + L.NEXT] = m[S.UNSETTLED]
+            m[S.UNSETTLED] = limit
+        m[limit + L.RESERVED] += reserved(m, attempt, limit)
+        if used == 1:
+            m[limit + L.ACTUAL] += amount(
+                m[limit + Limit.COUNTS],
+                m[attempt + A.INPUT],
+                m[attempt + A.CACHED],
+                actual_output,
+            )
+
+
+@part
+def settle_unused(m: Ints, attempt: int) -> None:
+    """An attempt that got through the door leaves the queue unserved."""
+    started = 1 if m[attempt + A.STARTED_US] >= 0 else 0
+    give_back(m, attempt, 0, 0, started)
+
+
+@part
+def settle_all(m: Ints, now: int) -> None:
+    """Settle the limits of attempts that ended, and look at the nodes where others wait for these limits."""
+    limit = m[S.UNSETTLED]
+    while limit != NONE:
+        rules.settle(
+            m[limit + Limit.KIND],
+            parameters(m, limit),
+            state(m, limit),
+            now,
+            m[limit + L.RESERVED],
+            m[limit + L.ACTUAL],
+        )
+        m[limit + L.PENDING] = 0
+        m[limit + L.RESERVED] = 0
+        m[limit + L.ACTUAL] = 0
+        if m[limit + Limit.QUEUES] == 1:
+            look_at_waiters(m, limit)
+        limit = m[limit + L.NEXT]
+    m[S.UNSETTLED] = NONE
+
+
+@part
+def look_at_waiters(m: Ints, limit: int) -> None:
+    """Have every node looked at where attempts may wait for a limit."""
+    for row in range(m[S.ENDPOINT_COUNT]):
+        endpoint = m[S.ENDPOINTS] + E.WIDTH * row
+        first = m[endpoint + Endpoint.LIMIT_FIRST]
+        for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
+            if m[place] == limit:
+                look_at(m, m[endpoint + Endpoint.NODE])
