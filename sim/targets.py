@@ -142,7 +142,9 @@ def evaluate(target: Target, measures: Measures, bill: Bill) -> Evaluation:
 
 
 def _meets(target: Target, value: Value) -> bool:
-    return value <= target.limit if target.bound == "at_most" else value >= target.limit
+    # A share of 199/200 and a limit of 0.995 are the same double, but not the same Decimal.
+    limit: Value = target.limit if isinstance(value, Decimal) else float(target.limit)
+    return value <= limit if target.bound == "at_most" else value >= limit
 
 
 def _place(names: tuple[str, ...], name: str | None, target: Target) -> int:

@@ -28,4 +28,4 @@ def quantity_of(number: Fraction | int) -> Decimal:
     """A quantity as a Decimal: exact where 12 decimal places suffice, else rounded to them."""
     exact = Fraction(number)
     scaled = exact / Fraction(PLACES)
-    return EXACT.multiply(Decimal(round(scaled)), PLACES).normalize()
+    return EXACT.normalize(EXACT.multiply(Decimal(round(scaled)), PLACES))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures.process import BrokenProcessPool
 from typing import Literal
 
 from sim.engine import EngineName
@@ -66,15 +65,23 @@ def _replications(
         if jobs == 1 or len(numbers) == 1:
             for number in numbers:
                 yield replicate(source, seed, number, engine)
-            return
-        # Imported when it is wanted: a single process needs none of it.
-        from joblib import Parallel, delayed
+        else:
+            yield from _in_processes(source, seed, numbers, engine, jobs)
+    except MemoryError as error:
+        raise ResourceError("the memory ran out; try again with fewer --jobs") from error
 
-        tasks = (delayed(replicate)(source, seed, number, engine) for number in numbers)
+
+def _in_processes(
+    source: Source, seed: int, numbers: range, engine: EngineName, jobs: int
+) -> Iterator[Replication]:
+    # Imported when it is wanted: a single process needs none of it.
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    tasks = (delayed(replicate)(source, seed, number, engine) for number in numbers)
+    try:
         yield from Parallel(n_jobs=jobs, backend="loky", return_as="generator")(tasks)
-    except BrokenProcessPool as error:
+    except TerminatedWorkerError as error:
         raise ResourceError(
             "a worker process died, most likely for want of memory; try again with fewer --jobs"
         ) from error
-    except MemoryError as error:
-        raise ResourceError("the memory ran out; try again with fewer --jobs") from error
