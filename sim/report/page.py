@@ -114,11 +114,12 @@ class Page:
 def _fitting(columns: list[Column], width: int) -> tuple[list[Column], set[str]]:
     """Drop columns, then shorten the names, until a table fits."""
     kept, dropped = list(columns), set()
-    while _table_width(kept) - _name_spare(kept) > width:
-        ranked = [c for c in kept if c.rank]
-        if not ranked:
+    while ranked := [column for column in kept if column.rank]:
+        last = max(ranked, key=lambda column: column.rank)
+        # The column that goes last is worth more than the ends of long names.
+        spare = _name_spare(kept) if last.rank == 1 else 0
+        if _table_width(kept) - spare <= width:
             break
-        last = max(ranked, key=lambda c: c.rank)
         kept.remove(last)
         dropped.add(last.title)
     over = _table_width(kept) - width

@@ -7,23 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sim.report.format import Number, decimal, label
+from sim.report.format import Number, day, decimal, label, month
 
 Summary = Mapping[str, Any]
+MILLION = Decimal(10) ** 6
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A number over the replications; `n/a` parts are None."""
+    """A number over the replications; parts that do not exist are None."""
 
     p10: Number | None
     p50: Number | None
     p90: Number | None
     mean: Number | None
+    why_null: str = ""
+    """Why a part is None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class TargetRow:
     owner: str
     metric: str
     window: str
+    share: float
+    """The share of windows that must meet the limit."""
     workload: str
     at_most: bool
     limit: Number
@@ -90,7 +95,8 @@ class DayRow:
 def spread(raw: object) -> Spread:
     """Read `{p10, p50, p90, mean}`; what is missing is None."""
     found = raw if isinstance(raw, Mapping) else {}
-    return Spread(*(found.get(key) for key in ("p10", "p50", "p90", "mean")))
+    p10, p50, p90, mean = (found.get(key) for key in ("p10", "p50", "p90", "mean"))
+    return Spread(p10, p50, p90, mean, str(found.get("why_null") or ""))
 
 
 def currency(summary: Summary) -> str:
@@ -114,6 +120,7 @@ def _target(raw: Mapping[str, Any]) -> TargetRow:
         owner=label(raw.get("owner") or ""),
         metric=str(raw["metric"]),
         window=str(raw.get("window") or ""),
+        share=float(raw.get("share", 1.0)),
         workload=label(raw.get("workload") or raw.get("station") or ""),
         at_most=raw["op"] == "<=",
         limit=raw["limit"]["value"],
@@ -127,9 +134,60 @@ def _target(raw: Mapping[str, Any]) -> TargetRow:
 
 
 def _worst(raw: object) -> str:
-    if not isinstance(raw, Mapping):
-        return ""
-    return label(" ".join(str(part) for part in raw.values() if part), 40)
+    window = str(raw.get("window") or "") if isinstance(raw, Mapping) else ""
+    return label(window_words(window), 40)
+
+
+def window_words(window: str) -> str:
+    """Return a window's name as people say it: `Sep 2027`, `week 34, 2027`, `2 Aug 2027, 09:00`."""
+    try:
+        if "/" in window:
+            return ""  # The whole horizon: there is no worse one.
+        if "-W" in window:
+            year, week = window.split("-W")
+            return f"week {int(week)}, {year}"
+        if len(window) == len("2027-09"):
+            return month(date.fromisoformat(f"{window}-01"))
+        if "T" in window:
+            moment = datetime.fromisoformat(window)
+            return f"{day(moment.date())}, {moment:%H:%M}"
+        return day(date.fromisoformat(window))
+    except ValueError:
+        return window
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A figure, beside what a spreadsheet of averages says of it."""
+
+    name: str
+    unit: str
+    value: Spread
+    averages_say: Number | None
+
+
+def headlines(summary: Summary) -> list[Headline]:
+    """Return the figures of which averages say something, but for what they were given."""
+    return [
+        Headline(_headline_name(raw), str(raw["unit"]), spread(raw), raw["averages_say"])
+        for raw in summary.get("headlines", ())
+        if raw["averages_say"] is not None and raw["name"] in HEADLINES
+    ]
+
+
+HEADLINES = {
+    "spend": "spend",
+    "spend.highest_month": "spend, highest month",
+    "spend.wasted": "spend on wasted work",
+    "latency.mean": "mean latency",
+    "latency.p95": "p95 latency",
+}
+"""What to call the figures that are worth a comparison."""
+
+
+def _headline_name(raw: Mapping[str, Any]) -> str:
+    words = HEADLINES[raw["name"]]
+    return f"{label(raw['workload'], 30)}: {words}" if raw.get("workload") else words
 
 
 def spend_lines(summary: Summary) -> list[SpendLine]:
@@ -139,13 +197,18 @@ def spend_lines(summary: Summary) -> list[SpendLine]:
 
 
 def _line(raw: Mapping[str, Any]) -> SpendLine:
+    unit, quantity, price = str(raw.get("unit") or ""), raw.get("qty"), raw.get("unit_price")
+    if unit == "1M tokens":
+        quantity = None if quantity is None else Decimal(quantity) * MILLION
+        price = None if price is None else Decimal(price) / MILLION
+        unit = "tokens"
     return SpendLine(
         id=str(raw["id"]),
         name=label(raw.get("name") or raw["id"], 48),
         basis=str(raw.get("basis") or ""),
-        quantity=raw.get("qty"),
-        unit=str(raw.get("unit") or ""),
-        unit_price=raw.get("unit_price"),
+        quantity=quantity,
+        unit=unit,
+        unit_price=price,
         cost=decimal(raw["mean"]) or Decimal(0),
     )
 
@@ -175,9 +238,9 @@ def workloads_by_day(summary: Summary) -> dict[str, list[DayRow]]:
     """Return, by workload, its days."""
     found: dict[str, list[DayRow]] = {}
     for raw in summary.get("daily", ()):
-        day = date.fromisoformat(raw["date"])
+        on = date.fromisoformat(raw["date"])
         for workload, values in raw["workloads"].items():
-            row = DayRow(day, {name: spread(value) for name, value in values.items()})
+            row = DayRow(on, {name: spread(value) for name, value in values.items()})
             found.setdefault(str(workload), []).append(row)
     return found
 

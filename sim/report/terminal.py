@@ -26,6 +26,10 @@ VERDICTS = {
 BAR_CELLS_MAX = 24
 BAR_CELLS_MIN = 6
 LINES_MAX = 8
+SMALL_TOTAL = 1_000
+"""Below this a bill shows its cents."""
+NO_ANSWER = "none"
+"""Stands for a percentile that falls on requests without an answer."""
 
 
 def render(
@@ -136,13 +140,22 @@ def target_cells(row: TargetRow, currency: str, runs: int) -> tuple[str, str, st
         [row.value.p50, row.value.p10, row.value.p90], row.limit, row.unit, currency
     )
     spread = form.between(low, high)
+    if "no answer" in row.value.why_null:
+        middle, low, high = (
+            NO_ANSWER if t == form.NOT_A_NUMBER else t for t in (middle, low, high)
+        )
+        spread = form.between(low, high)
     chance = form.chance(row.chance_met, runs)
     return target_name(row), f"{'≤' if row.at_most else '≥'} {limit}", middle, spread, chance
 
 
 def target_name(row: TargetRow) -> str:
-    """Return a target's name with its window: `answers are fast, worst month`."""
-    return f"{row.name}, {row.window}" if row.window else row.name
+    """Return a target's name with its window: `answers are fast, worst month`, `..., 98% of hours`."""
+    if row.window in ("", "horizon"):
+        return row.name
+    if row.share < 1:
+        return f"{row.name}, {form.share(row.share)} of {row.window}s"
+    return f"{row.name}, worst {row.window}"
 
 
 def _worst_notes(page: Page, rows: Iterable[TargetRow]) -> None:
@@ -189,13 +202,15 @@ def _few(lines: list[SpendLine]) -> list[SpendLine]:
 
 
 def _footing(costs: Sequence[Decimal], currency: str) -> list[str]:
-    """Return parts and their total in whole units that add up: the largest part takes the rounding."""
-    rounded = [cost.quantize(Decimal(1)) for cost in costs]
+    """Return parts and their total, rounded so that they add up: the largest part takes the rest."""
+    small = abs(costs[-1]) < SMALL_TOTAL
+    rounded = [cost.quantize(Decimal("0.01") if small else Decimal(1)) for cost in costs]
     parts = rounded[:-1]
     if parts:
         largest = max(range(len(parts)), key=lambda i: parts[i])
         parts[largest] += rounded[-1] - sum(parts, Decimal(0))
-    return [form.money_whole(cost, currency) for cost in (*parts, rounded[-1])]
+    show = form.money_unit if small else form.money_whole
+    return [show(cost, currency) for cost in (*parts, rounded[-1])]
 
 
 def _quantity(line: SpendLine) -> str:
@@ -221,12 +236,26 @@ def _bars(shares: Sequence[Decimal], cells: int) -> list[str]:
 
 
 def _averages(page: Page, summary: Summary) -> None:
-    """What a spreadsheet of averages would have said, and why it is wrong."""
-    averages = summary.get("averages")
-    if averages and averages.get("sentence"):
-        page.line()
-        page.line(("A spreadsheet of averages would have said", "bold"))
-        page.paragraph(form.label(averages["sentence"], 600), indent=2)
+    """What a spreadsheet of averages would have said, beside what was simulated."""
+    rows, currency = read.headlines(summary), read.currency(summary)
+    if not rows:
+        return
+    shown = [
+        form.measure_row(
+            [row.value.p50, row.averages_say, row.value.p10, row.value.p90], row.unit, currency
+        )
+        for row in rows
+    ]
+    page.line()
+    page.line(("What a spreadsheet of averages would have said", "bold"))
+    page.table(
+        [
+            Column("", [row.name for row in rows], left=True),
+            Column("averages", [cells[1] for cells in shown]),
+            Column("simulated P50", [cells[0] for cells in shown]),
+            Column("P10–P90", [form.between(cells[2], cells[3]) for cells in shown], rank=1),
+        ]
+    )
 
 
 def _undecided(page: Page, summary: Summary) -> None:

@@ -4,6 +4,12 @@ from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
+from sim.summary import VERSION
+
+
+def money(p10: float, p50: float, p90: float) -> dict[str, str]:
+    return {key: f"{value:.2f}" for key, value in spread(p10, p50, p90).items()}
+
 
 def spread(p10: float, p50: float, p90: float) -> dict[str, float]:
     return {"p10": p10, "p50": p50, "p90": p90, "mean": p50}
@@ -17,25 +23,30 @@ def target(
         "owner": "claims platform",
         "metric": metric,
         "window": "month",
-        "workload": "ask_claim",
+        "workload": "ask_claim" if unit != "money" else None,
+        "station": None,
+        "share": 1.0,
+        "with_traffic": True,
+        "chance_interval": [0.0, 1.0],
+        "chance_interval_level": 0.95,
         "op": op,
         "limit": {"value": limit, "unit": unit},
         **values,
         "chance_met": {"met": 0.995, "missed": 0.31, "close": 0.88}[status],
         "required_chance": 0.9,
         "status": status,
-        "worst": {"when": "Sep 2027", "phase": "phase all"},
+        "worst": {"window": "2027-09"},
     }
 
 
 ITEMS = [
-    ("output", "LLM output tokens", "usage", 27.5e9, "tokens", 15e-6, 150_300.4),
-    ("input", "LLM input tokens", "usage", 98.1e9, "tokens", 2.8e-6, 84_700.3),
-    ("review", "Human review", "usage", 1_840, "h", 46, 64_640),
-    ("reserved", "Reserved units", "fixed", 60, "unit-months", 260, 31_200.2),
-    ("people", "platform engineers", "fixed", 3, "months", 12_600, 37_800),
-    ("vector", "vector_db", "fixed", 3, "months", 2_100, 6_300),
-    ("log", "log retention", "usage", 120, "GB", 0.55, 66),
+    ("output", "LLM output tokens", "usage", "27500", "1M tokens", "15", 150_300.4),
+    ("input", "LLM input tokens", "usage", "98100", "1M tokens", "2.8", 84_700.3),
+    ("review", "Human review", "usage", "1840", "h", "46", 64_640),
+    ("reserved", "Reserved units", "fixed", "60", "unit-months", "260", 31_200.2),
+    ("people", "platform engineers", "fixed", "3", "months", "12600", 37_800),
+    ("vector", "vector_db", "fixed", "3", "months", "2100", 6_300),
+    ("log", "log retention", "usage", "120", "GB", "0.55", 66),
 ]
 
 
@@ -43,107 +54,94 @@ def month(name: str, factor: float) -> dict[str, Any]:
     total = sum(item[6] for item in ITEMS) * factor
     return {
         "month": name,
-        "items": [{"id": item[0], "mean": str(round(item[6] * factor, 2))} for item in ITEMS],
-        "total": spread(total * 0.9, total, total * 1.15),
+        "items": [{"id": item[0], "mean": f"{item[6] * factor:.2f}"} for item in ITEMS],
+        "total": money(total * 0.9, total, total * 1.15),
         "budget": "110000.00",
+        "requests": spread(1e5, 1.2e5, 1.4e5),
+        "latency_p95_s": {},
+        "availability": {},
     }
 
 
+TARGETS = [
+    ("answers are fast", "latency.p95", "<=", 12.0, "s", spread(8.7, 9.6, 10.2), "met"),
+    ("it is there", "availability", ">=", 0.995, "share", spread(0.9962, 0.9971, 0.9978), "close"),
+    (
+        "it stays in budget",
+        "spend",
+        "<=",
+        "110000.00",
+        "money",
+        money(98e3, 131e3, 149e3),
+        "missed",
+    ),
+    ("reviews don't pile up", "wait.p90", "<=", 14_400.0, "s", spread(3e3, 5.4e3, 9.8e3), "met"),
+]
+
+
+def headline(
+    name: str, workload: str | None, unit: str, values: Any, averages: Any
+) -> dict[str, Any]:
+    return {
+        **{"name": name, "workload": workload, "unit": unit, **values, "averages_say": averages},
+        **{"averages_note": "why", "mean_interval": None, "median_interval": None},
+    }
+
+
+def a_day(number: int) -> dict[str, Any]:
+    on = date(2027, 7, 1) + timedelta(days=number)
+    values = {
+        "latency.p95": spread(5 + number / 20, 6 + number / 18, 7 + number / 15),
+        "availability": spread(0.993, 0.997, 0.999),
+    }
+    return {"date": on.isoformat(), "workloads": {"ask_claim": values}}
+
+
+SCENARIO = {
+    "name": "Claims assistant, Q3 phased rollout",
+    **{"path": "scenarios/claims_q3.yaml", "sha256": "9f3c", "overrides": [], "currency": "USD"},
+    "horizon": {"start": "2027-07-01", "end": "2027-10-01", "timezone": "America/Chicago"},
+    "prices_as_of": "2026-11-01",
+    "phases": [
+        {"name": "pilot", "start": "2027-07-01"},
+        {"name": "midwest", "start": "2027-07-19"},
+        {"name": "all", "start": "2027-08-16"},
+    ],
+}
+SENTENCE = "1 of 4 targets missed: it stays in budget."
+
+
 def summary() -> dict[str, Any]:
-    start = date(2027, 7, 1)
-    return deepcopy(
-        {
-            "schema": "simulate-summary/1.0",
-            "scenario": {
-                "name": "Claims assistant, Q3 phased rollout",
-                "currency": "USD",
-                "horizon": {
-                    "start": "2027-07-01",
-                    "end": "2027-10-01",
-                    "timezone": "America/Chicago",
-                },
-                "prices_as_of": "2026-11-01",
-                "phases": [
-                    {"name": "pilot", "start": "2027-07-01"},
-                    {"name": "midwest", "start": "2027-07-19"},
-                    {"name": "all", "start": "2027-08-16"},
-                ],
-            },
-            "engine": {"version": "0.1.0", "seed": 42, "replications": 200, "complete": True},
-            "verdict": {
-                "status": "missed",
-                "sentence": "1 of 4 targets missed. Spend passes $110k in September 2027.",
-            },
-            "targets": [
-                target(
-                    "answers are fast",
-                    "latency.p95",
-                    "<=",
-                    12.0,
-                    "s",
-                    spread(8.7, 9.6, 10.2),
-                    "met",
-                ),
-                target(
-                    "it is there",
-                    "availability",
-                    ">=",
-                    0.995,
-                    "share",
-                    spread(0.9962, 0.9971, 0.9978),
-                    "close",
-                ),
-                target(
-                    "it stays in budget",
-                    "spend",
-                    "<=",
-                    110_000,
-                    "money",
-                    spread(98_000, 131_000, 149_000),
-                    "missed",
-                ),
-                target(
-                    "reviews don't pile up",
-                    "wait.p90",
-                    "<=",
-                    14_400.0,
-                    "s",
-                    spread(3_000, 5_400, 9_800),
-                    "met",
-                ),
-            ],
-            "spend": {
-                "items": [
-                    {
-                        "id": i,
-                        "name": n,
-                        "basis": b,
-                        "qty": q,
-                        "unit": u,
-                        "unit_price": p,
-                        "mean": c,
-                    }
-                    for i, n, b, q, u, p, c in ITEMS
-                ]
-            },
-            "monthly": [month("2027-07", 0.1), month("2027-08", 0.3), month("2027-09", 0.6)],
-            "daily": [
-                {
-                    "date": (start + timedelta(days=day)).isoformat(),
-                    "workloads": {
-                        "ask_claim": {
-                            "latency.p95": spread(5 + day / 20, 6 + day / 18, 7 + day / 15),
-                            "availability": spread(0.993, 0.997, 0.999),
-                        }
-                    },
-                }
-                for day in range(92)
-            ],
-            "averages": {
-                "sentence": "p95 4.1 s and $91k a month: the quota wall on Mondays is not in an average."
-            },
-            "undecided": [
-                "it is there: 88% of runs met it and 90% are asked for; add replications."
-            ],
-        }
-    )
+    whole = money(340e3, 375e3, 410e3)
+    items = [
+        dict(zip(("id", "name", "basis", "qty", "unit", "unit_price"), item, strict=False))
+        | {"mean": f"{item[6]:.2f}", "wasted_mean": "0.00"}
+        for item in ITEMS
+    ]
+    engine = {"version": "0.1.0", "seed": 42, "replications": 200, "complete": True}
+    found = {
+        "schema": VERSION,
+        "scenario": SCENARIO,
+        "engine": {**engine, "replications_asked": "200"},
+        "verdict": {"status": "missed", "sentence": SENTENCE, "met": 2, "missed": 1, "close": 1},
+        "targets": [target(*row) for row in TARGETS],
+        "headlines": [
+            headline("spend", None, "money", whole, "291000.00"),
+            headline("latency.p95", "ask_claim", "s", spread(8.1, 9.1, 9.9), 4.1),
+            headline("availability", "ask_claim", "share", spread(0.99, 0.995, 0.999), None),
+        ],
+        "averages": {"spend": "291000.00", "latency_mean_s": {"ask_claim": 4.1}, "sentence": "So."},
+        "spend": {
+            "total": {**whole, "mean_interval": None, "median_interval": None},
+            "wasted": money(0, 1, 2),
+            "items": items,
+        },
+        "monthly": [month("2027-07", 0.1), month("2027-08", 0.3), month("2027-09", 0.6)],
+        "daily": [a_day(number) for number in range(92)],
+        "units": {"availability": "share", "latency.p95": "s"},
+        "undecided": ["it is there: 176 of 200 replications met it; add replications."],
+        "drivers": [],
+        "coverage": {},
+        "assumptions": [],
+    }
+    return deepcopy(found)

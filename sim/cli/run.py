@@ -1,0 +1,105 @@
+"""`simulate SCENARIO`: run it, write its results, show the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.running import Telling, Wish, perform
+from sim.cli.scenario_options import read_document, scenario_argument, set_option
+from sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SEED_MAX = 2**63 - 1
+REPLICATIONS_MAX = 100_000
+JOBS_MAX = 1_024
+
+
+def _replications(_context: click.Context, _parameter: click.Parameter, text: str) -> int | str:
+    """Read a number of replications, or `auto`."""
+    if text == "auto":
+        return text
+    if text.isascii() and text.isdigit() and len(text) < 7 and 0 < int(text) <= REPLICATIONS_MAX:
+        return int(text)
+    raise click.BadParameter(f"{text[:40]!r} is neither auto nor from 1 to {REPLICATIONS_MAX:,}.")
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what run and replay share."""
+    for option in reversed(
+        [
+            click.option(
+                "--out",
+                type=click.Path(path_type=str),
+                metavar="DIR",
+                help="Write the results here instead of outputs/<scenario>/.",
+            ),
+            click.option(
+                "--jobs",
+                type=click.IntRange(1, JOBS_MAX),
+                metavar="N",
+                help="Processes to run in; as many as there are processors, unless given.",
+            ),
+            click.option(
+                "--json", "as_json", is_flag=True, help="Print summary.json instead of the report."
+            ),
+            click.option("--check", is_flag=True, help="Exit with 99 if a target is missed."),
+            click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@scenario_argument
+@click.option(
+    "--replications",
+    callback=_replications,
+    metavar="N|auto",
+    default="auto",
+    show_default=True,
+    help="How often to play the horizon; auto stops when every verdict is decided.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, SEED_MAX), default=0, show_default=True, help="Of all chance."
+)
+@set_option
+@click.option(
+    "--engine",
+    type=click.Choice(["compiled", "reference"]),
+    default="compiled",
+    show_default=True,
+    help="The fast engine, or the one to be read.",
+)
+@run_options
+def command(
+    scenario: str,
+    sets: tuple[str, ...],
+    replications: Any,
+    seed: int,
+    engine: Any,
+    out: str | None,
+    jobs: int | None,
+    as_json: bool,
+    check: bool,
+    quiet: bool,
+) -> int:
+    """Run a scenario."""
+    from sim.report.record import file_shown
+
+    document = read_document(scenario, sets)
+    wish = Wish(document, file_shown(scenario), seed, replications, engine, sets)
+    return perform(wish, _target(scenario, out), jobs, Telling(as_json, check, quiet))
+
+
+def _target(scenario: str, out: str | None) -> Path:
+    from sim.report.outputs import folder_name
+
+    if out == "":
+        raise UsageError("--out needs the name of a folder")
+    return Path(out) if out else Path("outputs") / folder_name(Path(scenario).stem)

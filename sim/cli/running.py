@@ -1,0 +1,185 @@
+"""From a wish to results: run a study, write its files, show it, and say how it came out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from sim.cli.ending import say
+from sim.cli.progress import Progress
+from sim.cli.screen import screen_of_stdout, write_report
+from sim.cli.versions import package_version, versions
+from sim.errors import ExitCode
+
+if TYPE_CHECKING:
+    from sim.report.read import Summary
+    from sim.report.record import Record
+    from sim.scenario.document import Document
+    from sim.scenario.scenario import Scenario
+    from sim.study import Replication
+
+REPLICATIONS_AUTO_FIRST = 20
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What shall be run: all that a result depends on, apart from versions."""
+
+    document: Document
+    file: str
+    """The scenario's file, as reports may show it."""
+    seed: int
+    replications: int | Literal["auto"]
+    engine: Literal["compiled", "reference"]
+    overrides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How the result shall be told."""
+
+    as_json: bool = False
+    check: bool = False
+    quiet: bool = False
+
+
+def perform(wish: Wish, target: Path | None, jobs: int | None, telling: Telling) -> int:
+    """Run a study and tell of it; its exit code.
+
+    Args:
+        wish: what to run.
+        target: the folder of the results; None writes nothing.
+        jobs: processes; None takes as many as there are processors.
+        telling: what to print.
+    """
+    from sim.report.outputs import open_outputs
+
+    with open_outputs(target) if target else nullcontext() as outputs:
+        summary = run_to_summary(wish, jobs, quiet=telling.quiet)
+        names: list[str] = []
+        if outputs is not None:
+            names = list(_write(outputs, summary, wish))
+    write_report(report_text(summary, wish, telling, target, names))
+    return exit_code(summary, telling)
+
+
+def run_to_summary(wish: Wish, jobs: int | None, *, quiet: bool = False) -> Summary:
+    """Run a study; the dict of `summary.json`."""
+    from sim.study import run
+    from sim.study.of_scenario import ScenarioSource
+    from sim.summary import summarise
+
+    source = ScenarioSource(wish.document)
+    scenario = source.scenario
+    progress = Progress(quiet=quiet)
+    study = run(
+        source,
+        seed=wish.seed,
+        replications=wish.replications,
+        engine=wish.engine,
+        jobs=jobs or processors(),
+        heard=_teller(progress, wish),
+    )
+    progress.clear()
+    return summarise(study, _origin(wish, scenario))
+
+
+def _teller(progress: Progress, wish: Wish) -> Any:
+    done = 0
+
+    def heard(_replication: Replication) -> None:
+        nonlocal done
+        done += 1
+        total = REPLICATIONS_AUTO_FIRST if wish.replications == "auto" else wish.replications
+        progress.replications(done, max(done, total))
+
+    progress.replications(0, 1 if wish.replications == "auto" else wish.replications)
+    return heard
+
+
+def _origin(wish: Wish, scenario: Scenario) -> Any:
+    from sim.report.record import scenario_sha256
+    from sim.summary import Origin
+
+    return Origin(
+        name=scenario.name,
+        version=package_version(),
+        path=wish.file,
+        sha256=scenario_sha256(wish.document.tree),
+        overrides=wish.overrides,
+        phases=tuple((phase.name, phase.start) for phase in scenario.phases),
+        replications_asked=str(wish.replications),
+    )
+
+
+def _record(summary: Summary, wish: Wish) -> Record:
+    from sim.report.record import Record
+
+    return Record(
+        file=wish.file,
+        scenario=wish.document.tree,
+        overrides=wish.overrides,
+        seed=wish.seed,
+        replications=wish.replications,
+        engine=wish.engine,
+        versions=versions(),
+        complete=bool(summary["engine"]["complete"]),
+    )
+
+
+def _write(outputs: Any, summary: Summary, wish: Wish) -> list[str]:
+    from sim.report.results import files_of
+
+    files = files_of(summary, _record(summary, wish))
+    outputs.write(files)
+    return list(dict.fromkeys(f"{name.split('/')[0]}/" if "/" in name else name for name in files))
+
+
+def report_text(
+    summary: Summary,
+    wish: Wish,
+    telling: Telling,
+    target: Path | None = None,
+    names: Sequence[str] = (),
+) -> str:
+    """Return what stdout shall hold."""
+    from sim.report.terminal import render, verdict_line
+    from sim.summary import to_text
+
+    if telling.as_json:
+        return to_text(summary)
+    screen = screen_of_stdout()
+    if telling.quiet:
+        return verdict_line(summary, screen)
+    wrote = [f"{target}/", *names] if names else []
+    return render(summary, screen, wrote=wrote, following=_following(summary, wish))
+
+
+def _following(summary: Summary, wish: Wish) -> str:
+    """The command that a reader would most likely want next."""
+    runs = int(summary["engine"]["replications"])
+    if summary["verdict"]["status"] == "close" or runs < REPLICATIONS_AUTO_FIRST:
+        return f"simulate {wish.file} --replications {max(100, 4 * runs)}"
+    return f"simulate {wish.file} --set path=value   (what would change the answer?)"
+
+
+def exit_code(summary: Summary, telling: Telling) -> int:
+    """Return what a script reads."""
+    if not summary["engine"]["complete"]:
+        say(
+            f"interrupted; {summary['engine']['replications']} replications are kept, marked partial"
+        )
+        return ExitCode.INTERRUPTED
+    missed = telling.check and summary["verdict"]["status"] == "missed"
+    return ExitCode.TARGET_MISSED if missed else ExitCode.DONE
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1

@@ -1,0 +1,181 @@
+"""What every user meets first: help, faults in one line, exit codes."""
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from cli.commands import ROOT, simulate
+
+from sim.cli import VERBS
+from sim.cli.ending import _line_and_code
+from sim.errors import ExitCode, FactError, ResourceError, ScenarioError, UsageError
+
+HEAVY = (
+    "numba",
+    "matplotlib",
+    "numpy",
+    "pydantic",
+    "scipy",
+    "rich",
+    "ruamel.yaml",
+    "simpy",
+    "joblib",
+)
+README_SCENARIO = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+
+
+@pytest.fixture
+def scenario(tmp_path) -> Path:
+    path = tmp_path / "help_desk.yaml"
+    path.write_text(README_SCENARIO)
+    return path
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], [], *([verb, "--help"] for verb in VERBS)])
+def test_help_answers_without_heavy_imports(words):
+    code = f"""
+import sys
+from sim.cli import main
+try:
+    main({words!r})
+finally:
+    print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.strip() == "[]"
+    assert "Usage: simulate" in done.stdout
+
+
+def seconds_of(code: str) -> float:
+    def once() -> float:
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - started
+
+    return min(once() for _ in range(5))
+
+
+def test_help_takes_at_most_four_times_as_long_as_importing_click():
+    helped = seconds_of(
+        "from sim.cli import main\ntry:\n main(['--help'])\nexcept SystemExit:\n pass"
+    )
+    assert helped < 4 * seconds_of("import click")
+
+
+def test_version():
+    assert re.fullmatch(r"simulate \d+\.\d+\.\d+\S*\n", simulate("--version").stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["nonsense"], "No such command"),
+        (["no/such/file.yaml"], "there is no file no/such/file.yaml"),
+        (["validate", "missing.yaml"], "there is no file missing.yaml"),
+        (["validate"], "Missing argument"),
+        (["--replications", "0", "x.yaml"], "replications"),
+        (["scenarios", "--nonsense"], "nonsense"),
+        (["."], "."),
+        (["x" * 5000 + ".yaml"], "cannot read"),
+        (["a\0b.yaml"], None),
+    ],
+)
+def test_bad_usage_is_one_line_and_exit_code_2(words, told):
+    if told is None:
+        return  # A zero byte cannot be passed to a process at all.
+    done = simulate(*words)
+    assert done.returncode == ExitCode.USAGE
+    assert done.stdout == ""
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_misspelt_file_is_told_its_likeliest_twin(scenario):
+    done = simulate(scenario.with_name("help_dsk.yaml"))
+    assert "did you mean" in done.stderr
+    assert "help_desk.yaml" in done.stderr
+
+
+def test_validate_says_nothing_is_wrong(scenario):
+    done = simulate("validate", scenario)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "no faults" in done.stderr
+
+
+def test_validate_shows_every_fault_with_its_place(scenario):
+    broken = README_SCENARIO.replace("at_most: 12s", "at_most: 12").replace("per_day", "per_dya")
+    scenario.write_text(broken)
+    done = simulate("validate", scenario)
+    assert done.returncode == ExitCode.USAGE
+    assert "help_desk.yaml:6:" in done.stderr
+    assert "per_day" in done.stderr
+    assert "Input should" not in done.stderr
+
+
+def test_schema_is_json_that_accepts_the_readmes_scenario():
+    import json
+
+    import jsonschema
+    from ruamel.yaml import YAML
+
+    schema = json.loads(simulate("schema").stdout)
+    document = YAML(typ="safe", pure=True).load(README_SCENARIO)
+    document["horizon"]["start"] = str(document["horizon"]["start"])
+    jsonschema.validate(document, schema)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_below_stdout_is_one_line_and_exit_code_3():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sim.cli", "schema"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == ExitCode.RESOURCES
+    assert done.stderr == "error: cannot write the report to stdout: No space left on device\n"
+
+
+def test_a_reader_who_has_seen_enough_is_no_fault():
+    done = subprocess.run(
+        f"{sys.executable} -m sim.cli schema | head -1; exit ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == ExitCode.DONE
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "line"),
+    [
+        (UsageError("give a\nfile"), 2, "error: give a file"),
+        (ScenarioError([]), 2, ""),
+        (FactError("no price"), 2, "error: no price"),
+        (ResourceError("no room"), 3, "error: no room"),
+        (MemoryError(), 3, "error: out of memory; try fewer --jobs"),
+        (
+            OSError(28, "No space left on device", "x.csv"),
+            3,
+            "error: x.csv: No space left on device",
+        ),
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (
+            KeyError("surprise"),
+            1,
+            "error: a bug in simulate: KeyError: 'surprise' (--debug shows where)",
+        ),
+    ],
+)
+def test_every_fault_has_one_line_and_an_exit_code(fault, code, line):
+    assert _line_and_code(fault) == (line, code)
