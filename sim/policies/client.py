@@ -11,7 +11,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 from sim.errors import PlaceError, QuantityError
 from sim.plan.columns import Endpoint
 from sim.scenario.laws import Law, LawOfNumber, parse_law
-from sim.scenario.spine import EVERYDAY, ResultWord, Spine, result_mask
+from sim.scenario.spine import EVERYDAY, ResultWord, Spine, result_mask, usual
 from sim.scenario.types import (
     Count,
     Duration,
@@ -63,8 +63,8 @@ class Backoff(Model):
     """Each further wait is so many times the last [1]."""
     at_most: PositiveDuration = 8_000_000
     """No wait is longer, before jitter; it is never below `first` where this is not written [us]."""
-    jitter: Jitter = SDK_JITTER
-    """What each wait is multiplied by: none, full (0 to 1), or a range [1]."""
+    jitter: Jitter = usual(SDK_JITTER)
+    """What each wait is multiplied by: none, full (0 to 1), or a range; 0.75-1 unless written [1]."""
     factor: LawOfNumber | None = None
     """The same as a distribution, instead of `jitter` [1]."""
 
@@ -108,7 +108,7 @@ class Client(Spine):
 
     retries: WholeNumber | Unlimited = 0
     """Attempts after the first [n]."""
-    backoff: Backoff = Backoff()
+    backoff: Backoff = usual(Backoff())
     """The wait before a retry."""
     retries_on: tuple[ResultWord, ...] = EVERYDAY
     """After which results it tries again [words]."""

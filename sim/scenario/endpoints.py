@@ -13,7 +13,7 @@ from sim.limits.fixed_window import Fields as FixedWindow
 from sim.limits.token_bucket import Fields as TokenBucket
 from sim.policies.client import Client
 from sim.scenario.laws import LawOfDuration, LawOfNumber, parse_law
-from sim.scenario.spine import Spine, kind_named
+from sim.scenario.spine import Spine, kind_named, usual
 from sim.scenario.types import Model, Money, Name, PositiveDuration, Share
 
 REFUSAL_AFTER = parse_law("40ms", "duration")
@@ -75,8 +75,8 @@ class Errors(Model):
 
     share: Share
     """Attempts that end in a 5xx [share]."""
-    after: LawOfDuration = ERROR_AFTER
-    """When the error comes back, also in an incident [us]."""
+    after: LawOfDuration = usual(ERROR_AFTER)
+    """When the error comes back, also in an incident; 500ms unless written [us]."""
 
 
 class Endpoint(Spine):
@@ -109,16 +109,16 @@ class Endpoint(Spine):
     """Own hardware: the station whose servers and queue it uses [name]."""
     latency: Latency | None = None
     """How long an answer takes; on a station, its `service` unless written."""
-    errors: Errors = Errors(share=0.0)
-    """Everyday errors."""
-    refusal_after: LawOfDuration = REFUSAL_AFTER
-    """When a 429 comes back [us]."""
+    errors: Errors = usual(Errors(share=0.0))
+    """Everyday errors; none unless written."""
+    refusal_after: LawOfDuration = usual(REFUSAL_AFTER)
+    """When a 429 comes back; 40ms unless written [us]."""
     caches_prompts: bool = False
     """Whether it recognises the cached part of the input [true or false]."""
     limits: tuple[Name | Limit, ...] = ()
     """Its limits: written out, or the name of a shared one."""
-    client: Client = Client()
-    """How its callers retry."""
+    client: Client = usual(Client())
+    """How its callers retry; not at all unless written."""
     attempt_timeout: PositiveDuration | None = None
     """The client gives up an attempt after so long [us]; never unless written."""
 

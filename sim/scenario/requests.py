@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import PlainValidator, WithJsonSchema
 
 from sim.scenario.laws import Law, LawOfCount, LawOfDuration, parse_law
-from sim.scenario.spine import Spine
+from sim.scenario.spine import Spine, usual
 from sim.scenario.types import Name, PositiveDuration, Share
 from sim.units import whole_number
 
@@ -58,11 +58,11 @@ class RequestFields(Spine):
 
     NOT_YET: ClassVar = {"batch": ""}
 
-    input_tokens: LawOfInput = InputTokens(parse_law(0, "count"))
+    input_tokens: LawOfInput = usual(InputTokens(parse_law(0, "count")))
     """What is sent to the model: the prompt with all its context; a distribution, which may add
-    `grows_per_turn` [tokens]."""
-    output_tokens: LawOfCount = parse_law(0, "count")
-    """What the model writes [tokens]."""
+    `grows_per_turn`; none unless written [tokens]."""
+    output_tokens: LawOfCount = usual(parse_law(0, "count"))
+    """What the model writes; nothing unless written [tokens]."""
     cached_input: Share = 0.0
     """The part of the input that a vendor who caches prompts has seen before [share]."""
     deadline: PositiveDuration | None = None

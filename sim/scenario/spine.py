@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     ModelWrapValidatorHandler,
     ValidationError,
+    WithJsonSchema,
     WrapValidator,
     model_validator,
 )
@@ -68,6 +69,11 @@ def _kept(fault: ErrorDetails) -> InitErrorDetails:
     return InitErrorDetails(type=kind, loc=fault["loc"], input=fault["input"], ctx=context)
 
 
+def usual(value: Any) -> Any:
+    """A default that stands in the docstring, because a JSON schema could not show it."""
+    return Field(default_factory=lambda: value)
+
+
 def kind_named(key: str, kinds: Mapping[str, type[Model]]) -> WrapValidator:
     """Choose a model by the word that stands under `key`, as in `{limit: token_bucket, ...}`."""
 
@@ -101,7 +107,7 @@ not allow."""
 ResultWord = Annotated[
     Literal["429", "5xx", "timeout", "full", "left"],
     BeforeValidator(lambda value: str(value) if type(value) is int else value),
-    Field(json_schema_extra={"examples": [429, "5xx"]}),
+    WithJsonSchema({"enum": [429, "429", "5xx", "timeout", "full", "left"]}),
 ]
 
 EVERYDAY: tuple[ResultWord, ...] = ("429", "5xx", "timeout", "full")

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from sim.errors import PlaceError
 from sim.policies.client import Client
 from sim.scenario.laws import LawOfDuration
-from sim.scenario.spine import Spine
+from sim.scenario.spine import Spine, usual
 from sim.scenario.types import (
     Hours,
     Model,
@@ -84,8 +84,8 @@ class Station(Spine):
     abandoned: Literal["keeps_place", "leaves"] = "keeps_place"
     """Whether work that nobody waits for any more is still served, because most systems do not notice,
     or leaves the queue [word]."""
-    client: Client = Client()
-    """How callers retry."""
+    client: Client = usual(Client())
+    """How callers retry; not at all unless written."""
     failures: Failures | None = None
     """Random failures and repairs."""
     cost: StationCost | None = None

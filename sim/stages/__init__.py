@@ -46,7 +46,7 @@ AnyStage = Annotated[Delay | Visit | Call | Cache | Parallel | Repeat, WrapValid
 Stages = Annotated[tuple[AnyStage, ...], Field(min_length=1)]
 """A list of stages, gone through in order."""
 
-_NAMES = {"Stages": Stages}
+_NAMES = {"AnyStage": AnyStage, "Stages": Stages}
 Parallel.model_rebuild(_types_namespace=_NAMES)
 Again.model_rebuild(_types_namespace=_NAMES)
 Repeat.model_rebuild(_types_namespace={"Again": Again, **_NAMES})

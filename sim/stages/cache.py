@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sim.plan.columns import Step, StepKind
 from sim.scenario.laws import LawOfDuration, parse_law
+from sim.scenario.spine import usual
 from sim.scenario.types import Share
 from sim.stages.stage import Piece, Stage
 
 if TYPE_CHECKING:
     from sim.plan.steps import StepMaker
+
+
+HIT = parse_law("35ms", "duration")
+"""Embedding the question and one search among the answers so far."""
 
 
 class Cache(Stage):
@@ -21,8 +26,8 @@ class Cache(Stage):
 
     hit_rate: Share
     """How many requests it answers [share]."""
-    answers_in: LawOfDuration = parse_law("35ms", "duration")
-    """How long a hit takes [us]."""
+    answers_in: LawOfDuration = usual(HIT)
+    """How long a hit takes; 35ms unless written [us]."""
 
     def default_name(self) -> str:
         return "cache"

@@ -11,14 +11,14 @@ from sim.stages.stage import OptionalStage, Piece, Stage
 
 if TYPE_CHECKING:
     from sim.plan.steps import StepMaker
-    from sim.stages import Stages
+    from sim.stages import AnyStage, Stages
 
 
 def _as_list(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
-Branch = Annotated["Stages", BeforeValidator(_as_list)]
+Branch = Annotated["AnyStage | Stages", BeforeValidator(_as_list)]
 
 
 class Parallel(OptionalStage):
