@@ -167,7 +167,8 @@ def _times(target: Target, measures: Measures, _bill: Bill) -> list[Value | None
 
 def _waits(target: Target, measures: Measures, _bill: Bill) -> list[Value | None]:
     node = _place(measures.layout.names.nodes, target.station, target)
-    return _seconds(wait_quantiles_us(measures, node, target.window, target.metric.quantile_ppm))
+    values_us = wait_quantiles_us(measures, target.window, target.metric.quantile_ppm)
+    return _seconds(values_us[:, node])
 
 
 def _seconds(values_us: NDArray[np.float64]) -> list[Value | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from sim.outcome import HOURS, DayOutcome, Load, Row, Use
 from sim.plan.columns import Status
 from sim.units import US_PER_HOUR
 
+Times = Literal["latency", "first_token"]
 OVERDUE = len(Status)
 """A column of the counts beside the statuses: unfinished, and older than its deadline."""
 ENDINGS = len(Status) + 1
@@ -90,6 +92,7 @@ class Measures:
         self.load = _zeros(layout.days, len(names.nodes), HOURS, len(Load))
         self.latency, self.first_token = Tally(), Tally()
         self.stages, self.waits = Tally(), Tally()
+        self._by_day: dict[str, Tally] = {}
 
     @property
     def counts(self) -> Integers:
@@ -111,6 +114,7 @@ class Measures:
 
     def fold(self, outcome: DayOutcome) -> None:
         """Add a day, or what `close` handed out. Rows of earlier arrivals go to the hour they belong to."""
+        self._by_day.clear()
         day = self.layout.calendar.day_of(outcome.start_us)
         self.usage[day] += outcome.usage
         self.load[day] += outcome.load
@@ -124,9 +128,19 @@ class Measures:
             self.first_token.add(np.concatenate([key for _, key in keys]), _bins_for_codes)
             self._keep_stages(stages, day)
 
+    def by_day(self, times: Times) -> Tally:
+        """Latency or first token by day × phase × workload: all that windows from a day on need."""
+        if times not in self._by_day:
+            slot, phase, workload = self.layout.cell_parts()
+            group = (slot // HOURS * self.layout.phases + phase) * self.layout.workloads + workload
+            tally = self.latency if times == "latency" else self.first_token
+            self._by_day[times] = tally.regrouped(group)
+        return self._by_day[times]
+
     def merge(self, other: Measures) -> None:
         """Add the measures of other days, or of another replication of the same plan."""
         assert self.layout.names == other.layout.names, "measures of different plans"
+        self._by_day.clear()
         self.counts_by_kind += other.counts_by_kind
         self.sums_by_kind += other.sums_by_kind
         self.stage_us += other.stage_us

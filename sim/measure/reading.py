@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measure.measures import BAD, GOOD, Measures
+from sim.measure.measures import BAD, GOOD, Measures, Times
+from sim.measure.tally import Tally
 from sim.windows import Window
 
-Times = Literal["latency", "first_token"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -22,22 +22,50 @@ def quantiles_us(
 
     NaN where nothing arrived; inf where so many had no answer that the percentile is one of them.
     """
+    return all_quantiles_us(measures, times, window, (quantile_ppm,))[0][:, workload]
+
+
+def all_quantiles_us(
+    measures: Measures, times: Times, window: Window, quantiles_ppm: Sequence[int]
+) -> list[Floats]:
+    """Some percentiles of each window and workload [µs], each of shape (windows, workloads)."""
     layout = measures.layout
-    slot, _, of_workload = layout.cell_parts()
-    group = layout.calendar.window_of_slot(window)[slot]
-    group = np.where(of_workload == workload, group, -1)
-    tally = measures.latency if times == "latency" else measures.first_token
-    return tally.regrouped(group).quantiles_us(len(layout.calendar.names(window)), quantile_ppm)
+    windows = len(layout.calendar.names(window))
+    if window == "hour":
+        slot, _, workload = layout.cell_parts()
+        in_window = layout.calendar.window_of_slot(window)[slot]
+        tally = measures.latency if times == "latency" else measures.first_token
+    else:
+        day, _, workload = _day_parts(measures)
+        in_window = layout.calendar.window_of_day(window)[day]
+        tally = measures.by_day(times)
+    group = np.where(in_window < 0, -1, in_window * layout.workloads + workload)
+    return _quantiles_of(tally.regrouped(group), windows, layout.workloads, quantiles_ppm)
 
 
 def phase_quantiles_us(
-    measures: Measures, times: Times, workload: int, quantile_ppm: int
-) -> Floats:
-    """A percentile of each phase of the rollout [µs], of shape (phases,)."""
-    _, phase, of_workload = measures.layout.cell_parts()
-    tally = measures.latency if times == "latency" else measures.first_token
-    group = np.where(of_workload == workload, phase, -1)
-    return tally.regrouped(group).quantiles_us(measures.layout.phases, quantile_ppm)
+    measures: Measures, times: Times, quantiles_ppm: Sequence[int]
+) -> list[Floats]:
+    """Some percentiles of each phase of the rollout and workload [µs], each (phases, workloads)."""
+    layout = measures.layout
+    _, phase, workload = _day_parts(measures)
+    tally = measures.by_day(times).regrouped(phase * layout.workloads + workload)
+    return _quantiles_of(tally, layout.phases, layout.workloads, quantiles_ppm)
+
+
+def _quantiles_of(
+    tally: Tally, rows: int, columns: int, quantiles_ppm: Sequence[int]
+) -> list[Floats]:
+    return [tally.quantiles_us(rows * columns, ppm).reshape(rows, columns) for ppm in quantiles_ppm]
+
+
+def _day_parts(measures: Measures) -> tuple[Integers, Integers, Integers]:
+    """(day, phase, workload) of each cell of `Measures.by_day`."""
+    layout = measures.layout
+    cell = np.arange(layout.days * layout.phases * layout.workloads)
+    rest, workload = np.divmod(cell, layout.workloads)
+    day, phase = np.divmod(rest, layout.phases)
+    return day, phase, workload
 
 
 def good_and_bad(
@@ -59,23 +87,24 @@ def by_window(measures: Measures, per_slot: Integers, window: Window) -> Integer
     return sums
 
 
-def wait_quantiles_us(measures: Measures, node: int, window: Window, quantile_ppm: int) -> Floats:
-    """A percentile of the waits that ended at a node in each window [µs]; not by the hour."""
+def wait_quantiles_us(measures: Measures, window: Window, quantile_ppm: int) -> Floats:
+    """A percentile of the waits that ended in each window at each node [µs], (windows, nodes); not by hour."""
     layout = measures.layout
     nodes = len(layout.names.nodes)
-    cell = np.arange(layout.days * nodes)
-    group = np.where(cell % nodes == node, layout.calendar.window_of_day(window)[cell // nodes], -1)
-    windows = len(layout.calendar.names(window))
-    return measures.waits.regrouped(group).quantiles_us(windows, quantile_ppm)
+    return _by_day_and_thing(measures, measures.waits, nodes, window, quantile_ppm)
 
 
 def stage_quantiles_us(measures: Measures, window: Window, quantile_ppm: int) -> Floats:
     """A percentile of the time in each stage [µs], of shape (windows, stages)."""
-    layout = measures.layout
-    stages, windows = len(layout.names.stages), len(layout.calendar.names(window))
-    cell = np.arange(layout.days * stages)
-    group = layout.calendar.window_of_day(window)[cell // max(1, stages)] * stages + cell % max(
-        1, stages
-    )
-    values = measures.stages.regrouped(group).quantiles_us(windows * stages, quantile_ppm)
-    return values.reshape(windows, stages)
+    stages = len(measures.layout.names.stages)
+    return _by_day_and_thing(measures, measures.stages, stages, window, quantile_ppm)
+
+
+def _by_day_and_thing(
+    measures: Measures, tally: Tally, things: int, window: Window, quantile_ppm: int
+) -> Floats:
+    calendar = measures.layout.calendar
+    windows = len(calendar.names(window))
+    day, thing = np.divmod(np.arange(measures.layout.days * things), max(1, things))
+    group = calendar.window_of_day(window)[day] * things + thing
+    return _quantiles_of(tally.regrouped(group), windows, things, (quantile_ppm,))[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,10 @@ from numpy.typing import NDArray
 
 from sim.measure import BAD, GOOD, Measures
 from sim.measure.bins import SPAN
+from sim.measure.measures import Times
 from sim.measure.reading import (
-    Times,
+    all_quantiles_us,
     phase_quantiles_us,
-    quantiles_us,
     stage_quantiles_us,
     wait_quantiles_us,
 )
@@ -77,7 +78,8 @@ class Digest:
                 for name, ppm in (("p50", 500_000), ("p95", 950_000))
             },
             wait_us={
-                name: _waits(measures, ppm) for name, ppm in (("p50", 500_000), ("p90", 900_000))
+                name: wait_quantiles_us(measures, "horizon", ppm)[0]
+                for name, ppm in (("p50", 500_000), ("p90", 900_000))
             },
             load_by_hour_of_week=_by_hour_of_week(measures, measures.load),
             usage_by_hour_of_week=_by_hour_of_week(measures, measures.usage),
@@ -104,24 +106,20 @@ class Digest:
 
 
 def _times(measures: Measures, window: Window) -> dict[str, Floats]:
-    workloads = range(measures.layout.workloads)
-    return {
-        name: np.stack([quantiles_us(measures, times, w, window, ppm) for w in workloads], axis=1)
-        for name, times, ppm in KEPT
-    }
+    return _kept(lambda times, ppms: all_quantiles_us(measures, times, window, ppms))
 
 
 def _phases(measures: Measures) -> dict[str, Floats]:
-    workloads = range(measures.layout.workloads)
-    return {
-        name: np.stack([phase_quantiles_us(measures, times, w, ppm) for w in workloads], axis=1)
-        for name, times, ppm in KEPT
-    }
+    return _kept(lambda times, ppms: phase_quantiles_us(measures, times, ppms))
 
 
-def _waits(measures: Measures, ppm: int) -> Floats:
-    nodes = range(len(measures.layout.names.nodes))
-    return np.array([wait_quantiles_us(measures, node, "horizon", ppm)[0] for node in nodes])
+def _kept(read: Callable[[Times, list[int]], list[Floats]]) -> dict[str, Floats]:
+    found: dict[str, Floats] = {}
+    for times in dict.fromkeys(times for _, times, _ in KEPT):
+        asked = [(name, ppm) for name, of, ppm in KEPT if of == times]
+        values = read(times, [ppm for _, ppm in asked])
+        found.update(zip((name for name, _ in asked), values, strict=True))
+    return found
 
 
 def _by_hour_of_week(measures: Measures, counters: Integers) -> Integers:
@@ -135,9 +133,8 @@ def _by_hour_of_week(measures: Measures, counters: Integers) -> Integers:
 
 def _phase_by_day(measures: Measures) -> tuple[int, ...]:
     layout = measures.layout
-    keys, _ = measures.latency.pairs()
+    keys, _ = measures.by_day("latency").pairs()
+    day, phase = np.divmod(np.unique(keys // SPAN)[::-1] // layout.workloads, layout.phases)
     phases = np.full(layout.days, -1, dtype=np.int64)
-    slot, phase, _ = layout.cell_parts()
-    cells = np.unique(keys // SPAN)[::-1]
-    phases[slot[cells] // HOURS] = phase[cells]
+    phases[day] = phase
     return tuple(phases.tolist())

@@ -103,10 +103,10 @@ def test_waits_load_and_usage_are_kept_by_their_day_and_hour():
         lay, 1, usage=[(1, 3, Use.INPUT, 70)], load=[(0, 4, Load.BUSY_US, 9)], waits=waits
     )
     measures = measured(lay, outcome(lay, 0), second)
-    assert wait_quantiles_us(measures, 0, "horizon", 900_000)[0] == pytest.approx(
+    assert wait_quantiles_us(measures, "horizon", 900_000)[0, 0] == pytest.approx(
         4 * SECOND_US, rel=0.01
     )
-    assert np.isnan(wait_quantiles_us(measures, 0, "day", 900_000)[0])
+    assert np.isnan(wait_quantiles_us(measures, "day", 900_000)[0, 0])
     assert measures.usage[1, 1, 3, Use.INPUT] == 70
     assert measures.load[1, 0, 4, Load.BUSY_US] == 9
 
