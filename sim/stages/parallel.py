@@ -30,7 +30,7 @@ class Parallel(OptionalStage):
     """The branches: each a stage, or a list of stages."""
 
     def inner(self) -> tuple[tuple[Stage, ...], ...]:
-        return tuple(tuple(branch) for branch in self.parallel)
+        return tuple(branch if isinstance(branch, tuple) else (branch,) for branch in self.parallel)
 
     def takes_time(self) -> bool:
         return any(lists_take_time(branch) for branch in self.inner())
