@@ -131,6 +131,8 @@ class Walk:
         if cell[Endpoint.SPEED_LAW] >= 0:
             time_us += output * US_PER_SECOND / self._mean(cell[Endpoint.SPEED_LAW])
         self.busy_us[cell[Endpoint.NODE]] += weight * time_us
+        if row[Step.SLOWER_US] >= 0:
+            time_us = min(time_us, float(row[Step.SLOWER_US]))
         return weight * time_us
 
 
