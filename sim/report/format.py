@@ -28,6 +28,8 @@ DURATIONS = (
 """(from, in units of, name) in seconds."""
 FEW_RUNS = 20
 """Below this many replications a chance is written as a count of them."""
+FAR_APART = 240
+"""A number this large is better told in another unit than the one beside it."""
 DIGITS_MAX = 6
 PLACES_MAX = 10
 HUGE = Decimal(10) ** 15
@@ -117,6 +119,8 @@ def duration_row(seconds: Sequence[Number | None], digits: int = 2) -> list[str]
     numbers = [decimal(value) for value in seconds]
     known = [n for n in numbers if n is not None]
     _, unit, name = _duration_unit(known[0] if known else Decimal(0))
+    if known and max(known) / unit >= FAR_APART:
+        return [duration(n, digits) for n in numbers]
     places = _places(known[0] / unit, digits) if known else 0
     places = _bare([n / unit for n in known], places)
     return [NOT_A_NUMBER if n is None else f"{_fixed(n / unit, places)} {name}" for n in numbers]

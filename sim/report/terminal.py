@@ -159,9 +159,9 @@ def target_name(row: TargetRow) -> str:
 
 
 def _worst_notes(page: Page, rows: Iterable[TargetRow]) -> None:
-    for row in rows:
-        if row.worst and row.status != "met":
-            page.line((f"   {row.name}: worst in {row.worst}", "dim"))
+    worst = [f"{row.name} ({row.worst})" for row in rows if row.worst and row.status != "met"]
+    if worst:
+        page.paragraph(f"Worst: {', '.join(worst)}", "dim", indent=3)
 
 
 def _spend(page: Page, summary: Summary) -> None:
@@ -216,7 +216,9 @@ def _footing(costs: Sequence[Decimal], currency: str) -> list[str]:
 def _quantity(line: SpendLine) -> str:
     if line.quantity is None:
         return ""
-    return f"{form.count(line.quantity)} {line.unit}".strip()
+    number = form.count(line.quantity)
+    countable = line.unit.islower() and not line.unit.endswith("s") and number != "1"
+    return f"{number} {line.unit}{'s' if countable else ''}".strip()
 
 
 def _unit_price(line: SpendLine, currency: str) -> str:
@@ -259,12 +261,17 @@ def _averages(page: Page, summary: Summary) -> None:
 
 
 def _undecided(page: Page, summary: Summary) -> None:
-    notes = summary.get("undecided") or []
-    if notes:
-        page.line()
-        page.line(("What stays undecided", "bold"))
-        for note in notes:
-            page.paragraph(form.label(note, 400), indent=2)
+    """What more replications would decide."""
+    runs = read.replications(summary)
+    close = [row for row in read.targets(summary) if row.status == "close"]
+    if not close:
+        return
+    page.line()
+    page.line(("What stays undecided", "bold"), " (more replications would tell)")
+    for row in close:
+        met = f"{round((row.chance_met or 0) * runs)} of {runs}"
+        asked = form.share(row.required_chance)
+        page.paragraph(f"{row.name}: met by {met} replications, and {asked} is asked for", indent=2)
 
 
 def _ending(page: Page, wrote: Sequence[str], following: str) -> None:

@@ -42,7 +42,7 @@ def target(
 ITEMS = [
     ("output", "LLM output tokens", "usage", "27500", "1M tokens", "15", 150_300.4),
     ("input", "LLM input tokens", "usage", "98100", "1M tokens", "2.8", 84_700.3),
-    ("review", "Human review", "usage", "1840", "h", "46", 64_640),
+    ("review", "Human review", "usage", "1840", "hour", "46", 64_640),
     ("reserved", "Reserved units", "fixed", "60", "unit-months", "260", 31_200.2),
     ("people", "platform engineers", "fixed", "3", "months", "12600", 37_800),
     ("vector", "vector_db", "fixed", "3", "months", "2100", 6_300),

@@ -55,12 +55,12 @@ def test_a_percentile_that_falls_on_requests_without_an_answer_is_none(summary):
 
 
 def test_a_narrow_screen_loses_the_worst_column_first_and_then_the_range(summary):
-    summary["targets"][2]["name"] = "it stays within the budget of the year"
+    summary["targets"][2]["name"] = "it stays within the budget"
     at = {width: render(summary, Screen(width)) for width in (100, 80, 60)}
     assert at[100].splitlines()[6].split()[-1] == "worst"
     assert at[80].splitlines()[6].split()[-1] == "met"
     assert "P10–P90" in at[80]
-    assert "budget of the year: worst in Sep 2027" in at[80]
+    assert "Worst: it is there (Sep 2027), it stays within the budget" in at[80]
     assert "P10–P90" not in at[60]
 
 
