@@ -76,8 +76,15 @@ def _means_run(word: str, verbs: Sequence[str]) -> bool:
         word.startswith("-")
         or word.lower().endswith(SCENARIO_SUFFIXES)
         or "/" in word
-        or Path(word).is_file()
+        or _is_there(word)
     )
+
+
+def _is_there(word: str) -> bool:
+    try:
+        return Path(word).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:

@@ -41,7 +41,7 @@ def read_document(file: str, sets: tuple[str, ...]) -> Document:
     try:
         if path.is_dir():
             raise UsageError(
-                f"{file} is a folder; give a scenario, such as {file.rstrip('/')}/claims_q3.yaml"
+                f"{file} is a folder; give a scenario, such as {Path(file) / 'claims_q3.yaml'}"
             )
         found = path.exists()
     except (OSError, ValueError) as fault:
