@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 Cell = tuple[Table, int, int]
-OCCURRENCES_MAX = 100_000
+OCCURRENCES_MAX = 1_000_000
 """Failures or incidents of one kind in one replication; more would be a typing error."""
 
 GAP, LENGTH, SEVERITY = range(3)
@@ -155,23 +155,31 @@ def occurrences(
     incident: Incident, key: int, calendar: demand.Horizon
 ) -> Iterator[tuple[int, int, Effect]]:
     """Every time that an incident happens: start, end [us], and what it does."""
-    for n, start in enumerate(_starts(incident, key, calendar)):
-        end = start + _drawn(incident.lasts, key, n, LENGTH)
+    for n, (start, end) in enumerate(_stretches(incident, key, calendar)):
         yield start, end, chosen(incident.what, draws.uniform(key, n, SEVERITY))
 
 
-def _starts(incident: Incident, key: int, calendar: demand.Horizon) -> Iterator[int]:
+def _stretches(incident: Incident, key: int, calendar: demand.Horizon) -> Iterator[tuple[int, int]]:
     if incident.at is not None:
         at = incident.at
-        yield at if isinstance(at, int) else calendar.since_start_us(at)
-        return
+        start = at if isinstance(at, int) else calendar.since_start_us(at)
+        yield start, start + _drawn(incident.lasts, key, 0, LENGTH)
+    elif incident.up_for is not None:
+        up, down = incident.up_for, incident.lasts
+        yield from alternating(up, down, key, calendar.end_us, incident.luck)
+    else:
+        yield from _started(incident, key, calendar.end_us)
+
+
+def _started(incident: Incident, key: int, end_us: int) -> Iterator[tuple[int, int]]:
+    """Stretches whose starts are a random gap apart, so that they may overlap."""
     assert incident.every is not None
-    now = 0
+    start = 0
     for n in _numbers(incident.luck):
-        now += _drawn(incident.every, key, n, GAP)
-        if now >= calendar.end_us:
+        start += _drawn(incident.every, key, n, GAP)
+        if start >= end_us:
             return
-        yield now
+        yield start, start + _drawn(incident.lasts, key, n, LENGTH)
 
 
 def chosen(severities: Iterable[Severity], u: float) -> Effect:

@@ -105,8 +105,7 @@ What = Annotated[
 
 
 class Incident(Spine):
-    """Something that happens to endpoints or stations: once `at` a time, or again and again `every` so
-    often. On a station an outage pauses the work, and the queue waits; at an endpoint every attempt
+    """Something that happens to endpoints or stations: once `at` a time, or again and again. On a station an outage pauses the work, and the queue waits; at an endpoint every attempt
     fails."""
 
     NOT_YET: ClassVar = {
@@ -124,7 +123,9 @@ class Incident(Spine):
     at: Moment | None = None
     """When it begins: a local time, or so long after the start of the horizon [us or local time]."""
     every: LawOfDuration | None = None
-    """A random one: time from the start of one to the start of the next [us]."""
+    """A random one: time from the start of one to the start of the next, so that they may overlap [us]."""
+    up_for: LawOfDuration | None = None
+    """A random one: time from the end of one to the start of the next, instead of `every` [us]."""
     lasts: LawOfDuration
     """How long [us]."""
     what: What
@@ -138,8 +139,9 @@ class Incident(Spine):
 
     @model_validator(mode="after")
     def _known_or_random(self) -> Incident:
-        if (self.at is None) == (self.every is None):
-            raise PlaceError("give `at`, when it begins, or `every`, a random gap", (), "either_or")
+        if sum(when is not None for when in (self.at, self.every, self.up_for)) != 1:
+            message = "give `at`, when it begins, or a random gap, `every` or `up_for`"
+            raise PlaceError(message, (), "either_or")
         if not self.endpoints and not self.stations:
             raise PlaceError("say whom it hits: `endpoints` or `stations`", (), "missing")
         return self

@@ -211,7 +211,7 @@ WRONG = {
     "incident without a time": (
         "",
         "incidents: [{endpoints: [chat], lasts: 1h, what: outage}]",
-        "give `at`, when it begins, or `every`, a random gap",
+        "give `at`, when it begins, or a random gap, `every` or `up_for`",
     ),
     "incident after the end": (
         "",
