@@ -105,7 +105,9 @@ What = Annotated[
 
 
 class Incident(Spine):
-    """Something that happens to endpoints or stations: once `at` a time, or again and again. On a station an outage pauses the work, and the queue waits; at an endpoint every attempt
+    """Something that happens to endpoints or stations: once `at` a time, or again and again.
+
+    On a station an outage pauses the work, and the queue waits; at an endpoint every attempt
     fails."""
 
     NOT_YET: ClassVar = {
