@@ -120,7 +120,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit."""
     import sys
 
-    from sim.cli.ending import run_to_exit_code
+    from sim.cli.ending import leave, run_to_exit_code
 
     words = list(sys.argv[1:] if argv is None else argv)
-    sys.exit(run_to_exit_code(cli, words))
+    leave(run_to_exit_code(cli, words))

@@ -8,7 +8,7 @@ import signal
 import sys
 import traceback
 from types import FrameType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
@@ -35,6 +35,25 @@ def run_to_exit_code(command: click.Command, words: Sequence[str]) -> int:
     except BaseException as fault:  # the outermost door
         return _ended_by(fault, debug)
     return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def leave(code: int) -> NoReturn:
+    """End the process."""
+    if code == ExitCode.INTERRUPTED:
+        # An orderly end could wait for workers, and Python would turn the code into a signal.
+        _kill_workers()
+        _drop_stdout()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _kill_workers() -> None:
+    if "multiprocessing" not in sys.modules:
+        return
+    import multiprocessing
+
+    for worker in multiprocessing.active_children():
+        worker.kill()
 
 
 def flush_stdout() -> None:
@@ -132,6 +151,5 @@ def _hear_terminate() -> None:
 
     try:
         signal.signal(signal.SIGTERM, interrupt)
-        signal.signal(signal.SIGINT, interrupt)
     except ValueError:
         return  # Not in the main thread: an embedding program has its own ways.

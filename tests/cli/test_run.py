@@ -199,6 +199,19 @@ def test_a_limit_on_file_sizes_leaves_the_former_results(finished, tmp_path):
     assert files(tmp_path / "run" / "outputs") == before
 
 
+def left_of(session: int) -> list[str]:
+    """Processes that are still in a session."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = stat.read_text().rpartition(")")
+        except OSError:
+            continue
+        if rest.split()[3] == str(session) and rest.split()[0] != "Z":
+            found.append(name)
+    return found
+
+
 def stopped(
     scenario: Path, seconds: float, how: signal.Signals, jobs: int
 ) -> tuple[int, float, str]:
@@ -220,7 +233,10 @@ def stopped(
     else:
         process.send_signal(how)
     _, told = process.communicate(timeout=60)
-    return process.returncode, time.monotonic() - asked, told
+    took = time.monotonic() - asked
+    time.sleep(1)
+    assert left_of(process.pid) == []
+    return process.returncode, took, told
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

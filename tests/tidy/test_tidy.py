@@ -17,7 +17,7 @@ BANNED_CALLS = {
     "input": ((), "simulate asks nothing"),
     "exit": ((), "raise a SimError; sim/cli exits"),
     "sys.exit": (("sim/cli/",), "raise a SimError; sim/cli exits"),
-    "os._exit": ((), "raise a SimError; sim/cli exits"),
+    "os._exit": (("sim/cli/",), "raise a SimError; sim/cli exits"),
     "eval": ((), "read it with a parser"),
     "exec": ((), "write it as code"),
     "time.time": (
