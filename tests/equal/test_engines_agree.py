@@ -1,0 +1,109 @@
+"""Both engines agree on every cell, and no order within a moment matters, for random plans full of ties."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from plans import Outcome, differences, run
+from strategies import Case, cases, stored
+
+from sim.outcome import Event, Line, Row
+from sim.plan.columns import Result, Status
+
+STORED = Path(__file__).parent / "stored.jsonl"
+"""Cases that once failed, a list of choices a line; each is replayed for ever."""
+SCRAMBLE = 0x5EED
+
+
+def assert_agree(case: Case) -> Outcome:
+    """The reference, scrambled or not, and the compiled engine, scrambled or not, say the same."""
+    reference = run(case.plan, case.days, "reference")
+    others = (("reference", SCRAMBLE), ("compiled", 0), ("compiled", SCRAMBLE))
+    for engine, scramble in others:
+        other = run(case.plan, case.days, engine, scramble=scramble)
+        assert not differences(reference, other), (engine, scramble, case.choices)
+    return reference
+
+
+def has_tie(outcome: Outcome) -> bool:
+    """Whether something happened to two sessions at one instant."""
+    moments = np.unique(outcome.trace[:, [Line.TIME_US, Line.SESSION]], axis=0)[:, 0]
+    return len(np.unique(moments)) < len(moments)
+
+
+def happened(outcome: Outcome) -> set[str]:
+    """The names of all events, statuses and results that occurred."""
+    codes = outcome.trace[:, Line.EVENT]
+    names = {Event(code).name for code in np.unique(codes).tolist()}
+    names |= {
+        f"status {Status(code).name}" for code in np.unique(outcome.rows[:, Row.STATUS]).tolist()
+    }
+    values = outcome.trace[np.isin(codes, [Event.ENDED, Event.FAILED]), Line.VALUE]
+    return names | {f"result {Result(code).name}" for code in np.unique(values).tolist()}
+
+
+EVERYTHING = {event.name for event in Event}
+EVERYTHING |= {f"status {status.name}" for status in Status}
+EVERYTHING |= {f"result {result.name}" for result in Result if result != Result.NO_BUDGET}
+
+
+def agree_on(examples: int) -> None:
+    """Try so many cases; keep the one that fails; mistrust a run in which too little happened."""
+    seen: Counter[str] = Counter()
+    failing: list[list[int]] = []
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    @given(cases())
+    def agree(case: Case) -> None:
+        try:
+            outcome = assert_agree(case)
+        except Exception:
+            failing.append(case.choices)
+            raise
+        seen.update(happened(outcome), cases=1, ties=has_tie(outcome))
+
+    try:
+        agree()
+    except BaseException:
+        store(failing)
+        raise
+    assert seen["ties"] * 2 >= seen["cases"]
+    assert seen.keys() >= EVERYTHING, EVERYTHING - seen.keys()
+
+
+def store(failing: list[list[int]]) -> None:
+    """Keep the last failure, which Hypothesis has shrunk furthest."""
+    if failing:
+        with STORED.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(failing[-1]) + "\n")
+
+
+def stored_choices() -> list[list[int]]:
+    """All cases that once failed."""
+    if not STORED.exists():
+        return []
+    return [json.loads(line) for line in STORED.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("choices", stored_choices(), ids=lambda each: f"{len(each)}-choices")
+def test_engines_agree_on_what_once_failed(choices):
+    assert_agree(stored(choices))
+
+
+def test_engines_agree_on_300_plans():
+    agree_on(300)
+
+
+@pytest.mark.slow
+def test_engines_agree_on_5000_plans():
+    agree_on(5_000)
