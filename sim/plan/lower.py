@@ -18,6 +18,7 @@ from sim.plan import Changes, Names, Plan, Table2D
 from sim.plan.causes import Causes
 from sim.plan.columns import Endpoint, Limit, Step, Table
 from sim.plan.rows import Pools
+from sim.plan.sizes import refuse_what_overflows
 from sim.plan.timeline import Moments, compose
 from sim.plan.variant import Variant
 
@@ -79,6 +80,7 @@ def lower(scenario: Scenario, seed: int, replication: int) -> Lowered:
     moments = dict(_timelines(tables, starts, causes))
     names = tuple(phase.name for phase in phases)
     plan = _plan(variants[0], _first_instant(tables[0], moments), names)
+    refuse_what_overflows(scenario.name, plan, moments)
     return Lowered(plan, _changes(moments), starts)
 
 

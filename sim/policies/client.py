@@ -86,8 +86,8 @@ class Backoff(Model):
 class RetryAfter(Model):
     """What the client makes of a refusal's advice to come back later."""
 
-    heard_up_to: Duration = 60_000_000
-    """Advice up to this is followed, longer advice ignored; 0 hears none [us]."""
+    heard_up_to: Duration = 120_000_000
+    """Advice up to this is followed, longer advice ignored; 0 hears none; 120s in openai-python 3.54.0 [us]."""
 
 
 class Budget(Model):

@@ -324,3 +324,25 @@ def test_changes_are_in_order_and_name_each_cell_once_an_instant() -> None:
     keys = list(zip(found.time_us, found.table, found.row, found.column, strict=True))
     assert keys == sorted(set(keys))
     assert all(time > 0 for time in found.time_us)
+
+
+@pytest.mark.parametrize(
+    ("service", "what", "fits"),
+    [
+        ("20w", "slow x 2", False),
+        ("20w", "errors 1%", False),
+        ("5w", "slow x 2", True),
+        ("5w", "slow x 4", False),
+    ],
+)
+def test_times_that_would_wrap_in_64_bits_are_refused(service: str, what: str, fits: bool) -> None:
+    text = f"""
+stations: {{desk: {{servers: 3, service: {service}}}}}
+pipelines: {{main: [{{station: desk}}]}}
+incidents: [{{stations: [desk], at: 1h, lasts: 1h, what: {what}}}]
+"""
+    if fits:
+        lowered(text)
+    else:
+        with pytest.raises(ScenarioError, match="add `at_most` to its law"):
+            lowered(text)

@@ -18,7 +18,9 @@ def test_plain_arrivals() -> None:
 
 def test_turns_add_requests_and_input() -> None:
     # Sessions of 1 or 3 turns: inputs 100; 100, 150, 200. Mean of the four requests: 137.5.
-    text = "turns: {values: [1, 3]}, think_time: 1s, input_tokens: {values: [100], grows_per_turn: 50}"
+    text = (
+        "turns: {values: [1, 3]}, think_time: 1s, input_tokens: {values: [100], grows_per_turn: 50}"
+    )
     head = LEAST.replace("input_tokens: 100", text)
     from sim.scenario.document import document_from_text, validate
     from sim.scenario.scenario import Scenario
