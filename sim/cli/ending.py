@@ -17,6 +17,7 @@ from sim.errors import ExitCode, ResourceError, ScenarioError, SimError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+LINE_LETTERS_MAX = 400
 RESOURCE_ERRNOS = frozenset(
     {
         *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM),
@@ -126,7 +127,8 @@ def _usage_text(fault: click.ClickException) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    line = " ".join(text.split())
+    return line if len(line) <= LINE_LETTERS_MAX else f"{line[:LINE_LETTERS_MAX]}…"
 
 
 def _drop_stdout() -> None:
