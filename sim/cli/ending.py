@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import os
 import signal
@@ -41,9 +42,10 @@ def run_to_exit_code(command: click.Command, words: Sequence[str]) -> int:
 def leave(code: int) -> NoReturn:
     """End the process."""
     if code == ExitCode.INTERRUPTED:
-        # An orderly end could wait for workers, and Python would turn the code into a signal.
+        # Python would turn the code into a signal, where the key was pressed during an import.
         _kill_workers()
         _drop_stdout()
+        atexit._run_exitfuncs()
         os._exit(code)
     sys.exit(code)
 

@@ -56,6 +56,8 @@ def perform(wish: Wish, target: Path | None, jobs: int | None, telling: Telling)
         jobs: processes; None takes as many as there are processors.
         telling: what to print.
     """
+    # Imported before the run, so that an interrupted one has nothing left to do but to write.
+    from sim.report import results  # noqa: F401
     from sim.report.outputs import open_outputs
 
     with open_outputs(target) if target else nullcontext() as outputs:
