@@ -113,3 +113,29 @@ def test_server_time_follows_the_shifts(engine):
     outcome = run(desk(servers=1), [day([], 100, changes=changes)], engine)
     assert outcome.loaded(0, Load.SERVER_US) == 10 * 1 + 10 * 5
     assert outcome.loaded(0, Load.FULL_US) == 80
+
+
+def test_work_that_started_without_servers_goes_back_when_there_are_too_few(engine):
+    plan = desk(servers=-1, preempts=1)
+    changes = [servers(4, 1), servers(20, -1)]
+    outcome = run(plan, [day([(0, 0), (1, 1), (2, 2)], changes=changes)], engine)
+    assert table(outcome, "session finished_us wait_us") == text("""
+        session finished_us wait_us
+        0 10 0
+        1 17 6
+        2 25 13
+    """)
+    assert events(outcome, Event.RETURNED) == [(4, 1, 7), (4, 2, 8)]
+
+
+def test_a_time_out_of_work_that_was_not_sent_starts_with_it_even_if_servers_came_meanwhile(engine):
+    maker = PlanMaker()
+    limit = maker.limit("fixed_window", 1, 100, queues=1)
+    endpoint = maker.endpoint(maker.node(), 10, limits=[limit], timeout_us=15)
+    maker.workload(maker.call(endpoint))
+    outcome = run(maker.plan(), [day([(0, 0), (1, 1)], changes=[servers(50, 1)])], engine)
+    assert table(outcome, "session status finished_us") == text("""
+        session status finished_us
+        0 OK 10
+        1 OK 110
+    """)
