@@ -100,7 +100,7 @@ TURNS) and counter = lap << 32 | attempts made in this call before. A request's 
 * *Settling.* An admitted attempt's limits are settled when it ends (OK or ERROR): actual amounts are of its true
   output (OK) or no output (ERROR). An attempt that leaves the queue after the door, or is FULL, settles too, with an
   actual amount of 0 tokens and 0 requests; a queueing limit that it had not yet taken is left alone.
-* *Advice* is heard where 0 < advice <= RETRY_AFTER_CAP_US. Otherwise the wait is `backoff_us` with the number of
+* *Advice* is heard with its refusal (not by a client that timed out before), where 0 < advice <= RETRY_AFTER_CAP_US. Otherwise the wait is `backoff_us` with the number of
   retries made at this endpoint so far and the BACKOFF draw of the attempt that failed.
 * *Budget* in ppm: starts at BUDGET_CAP_PPM; a first attempt at an endpoint adds BUDGET_PPM up to the cap; a retry
   needs and takes 10^6.

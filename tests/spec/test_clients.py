@@ -211,3 +211,9 @@ def test_decoding_takes_its_time_after_the_first_token(engine):
     maker.workload(maker.call(endpoint, streams=1), output_tokens=10)
     outcome = once(maker.plan(), engine)
     assert table(outcome, "first_token_us finished_us") == "first_token_us finished_us\n200 2200"
+
+
+def test_advice_that_comes_after_the_time_out_is_not_heard(engine):
+    client = {"timeout_us": 4, "retry_on": [Result.TIMEOUT], "retry_after_cap_us": 100}
+    outcome = run(refusing(**client), [day([(0, 0), (10, 1)])], engine)
+    assert events(outcome, Event.RETRY) == [(14, 1, 7)]

@@ -378,8 +378,10 @@ class Branch:
 
 def pause_us(endpoint: list[int], attempt: Attempt, retries: int) -> int:
     """How long a client waits before it tries again: the advice, if it hears it, else its back-off."""
-    if 0 < attempt.advice_us <= endpoint[Endpoint.RETRY_AFTER_CAP_US]:
-        return attempt.advice_us
+    if attempt.value == Result.REFUSED:
+        # A client that gave up before the refusal came back has heard no advice.
+        if 0 < attempt.advice_us <= endpoint[Endpoint.RETRY_AFTER_CAP_US]:
+            return attempt.advice_us
     return backoff_us(
         endpoint[Endpoint.BACKOFF_US],
         endpoint[Endpoint.BACKOFF_GROWTH_PPM],
