@@ -28,7 +28,8 @@ DETACH, BLOCK and END take no time; DELAY sets an end; CALL sends its first atte
 of its route, whose node it *joins*.
 
 **Order at a node**: (priority, joined, session, turn, branch, lap, attempt); `lap` is the branch's when the attempt
-joined, `attempt` counts the branch's attempts since it began. Work that goes back to the queue keeps its place in this order.
+joined, `attempt` counts the branch's attempts since it began. Work that goes back to the queue keeps its place in
+this order.
 
 **Start at a node**, in four acts:
 
@@ -100,8 +101,9 @@ TURNS) and counter = lap << 32 | attempts made in this call before. A request's 
 * *Settling.* An admitted attempt's limits are settled when it ends (OK or ERROR): actual amounts are of its true
   output (OK) or no output (ERROR). An attempt that leaves the queue after the door, or is FULL, settles too, with an
   actual amount of 0 tokens and 0 requests; a queueing limit that it had not yet taken is left alone.
-* *Advice* is heard with its refusal (not by a client that timed out before), where 0 < advice <= RETRY_AFTER_CAP_US. Otherwise the wait is `backoff_us` with the number of
-  retries made at this endpoint so far and the BACKOFF draw of the attempt that failed.
+* *Advice* is heard with its refusal (not by a client that timed out before), where
+  0 < advice <= RETRY_AFTER_CAP_US. Otherwise the wait is `backoff_us` with the number of retries made at this endpoint
+  so far and the BACKOFF draw of the attempt that failed.
 * *Budget* in ppm: starts at BUDGET_CAP_PPM; a first attempt at an endpoint adds BUDGET_PPM up to the cap; a retry
   needs and takes 10^6.
 * *Waits.* `WAIT_US` of the row grows by (now - last time it entered the queue) whenever an attempt that the request
@@ -139,15 +141,15 @@ TURNS) and counter = lap << 32 | attempts made in this call before. A request's 
 * *Back-off.* The row's BACKOFF_US grows by the whole wait when the wait begins.
 * *NO_BUDGET and the router.* Whether the next endpoint is tried is said by NEXT_ON's bit of NO_BUDGET itself.
 * *Quitting* follows the status `gave_up`, be it by the person's patience or by LEFT.
-* *HOLDS, SLOWER_US and OPTIONAL* have a meaning at DELAY, CALL and FORK only. A step that holds the first words sets them
-  whenever the branch goes on from it: done, passed over or too slow; it beats STREAMS. A fork that failed but is
+* *HOLDS, SLOWER_US and OPTIONAL* have a meaning at DELAY, CALL and FORK only. A step that holds the first words sets
+  them whenever the branch goes on from it: done, passed over or too slow; it beats STREAMS. A fork that failed but is
   optional is passed over (even if a child was blocked); it, or one that was too slow, takes nothing from its children.
   Children begin without first words and endpoint; a fork whose children have no endpoint keeps its branch's.
 * *Patience in a queue* ends with the first start, for good. An abandoned attempt that kept its place still has its
   patience, and then leaves for nobody.
 * *Work that started last* is the one whose latest start is the latest.
-* *Time-outs at a node without servers.* There (SERVERS is -1 at the door) an attempt that does not start at the instant of
-  joining, whatever holds back the queue, has its time-out from its first start. A refused one has it from joining.
+* *Time-outs at a node without servers.* There (SERVERS is -1 at the door) an attempt that does not start at the instant
+  of joining, whatever holds back the queue, has its time-out from its first start. A refused one has it from joining.
 * *Settling comes first:* all limits of which an attempt ended or left at this instant, at whatever node, are settled
   (once each, with the sums) before the first node's door; the nodes that wait for them are looked at as well. A FULL
   attempt settles at once, in act 4.

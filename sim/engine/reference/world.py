@@ -7,7 +7,6 @@ from itertools import count
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-
 from simpy import Environment, Event
 
 from sim import draws
