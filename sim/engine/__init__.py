@@ -45,6 +45,7 @@ this order.
    when the longest of their waits is over, or when one of them is settled or changed.
 4. *overflow*: while more wait than the queue limit, the last of those who joined at this instant are FULL,
    after 1 µs. Who has gone back to the queue or waited before is never turned away.
+   Since the first in the queue may be another now, act 3 follows once more.
 
 A timer of an attempt (patience in the queue, time-out) starts when it joins. Where the node has no servers of
 its own (SERVERS is -1) and queueing limits hold it back, it has not been sent: its time-out starts with it.

@@ -227,3 +227,22 @@ def test_a_long_idle_bucket_does_not_overflow(engine):
     week += [day([], end, start) for start, end in pairwise(edges[1:-1])]
     week += [day([(edges[-2], 1)], edges[-1], edges[-2])]
     assert run(plan, week, engine).used(0, Use.ANSWERS) == 2
+
+
+def test_who_stood_behind_one_that_was_turned_away_is_looked_at_in_the_same_instant(engine):
+    maker = PlanMaker()
+    limit = maker.limit("fixed_window", 10, 100, counts=Counts.OUTPUT, queues=1)
+    endpoint = maker.endpoint(maker.node(queue_limit=1), 3, limits=[limit])
+    call = maker.call(endpoint)
+    maker.workload(call, priority=1, output_tokens=5)
+    maker.workload(call, priority=0, output_tokens=5)
+    maker.workload(call, priority=0, output_tokens=10)
+    arrivals = [(0, 0, 2), (1, 1, 0), (100, 2, 1), (100, 3, 2)]
+    outcome = run(maker.plan(), [day(arrivals)], engine)
+    assert table(outcome, "session status finished_us") == text("""
+        session status finished_us
+        0 OK 3
+        1 OK 103
+        2 OK 103
+        3 SHED 101
+    """)

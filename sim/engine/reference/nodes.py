@@ -138,6 +138,7 @@ class Node:
         self.serve()
         if len(self.queue) > self.row[Column.QUEUE_LIMIT] >= 0:
             self.turn_away(newcomers)
+            self.serve()
         for attempt in newcomers:
             self.set_timers(attempt)
 
