@@ -177,7 +177,9 @@ class Builder:
         """A limit, so tight that it matters."""
         counts = self.if_on("token_limits", tuple(Counts))
         of_requests = counts == Counts.REQUESTS
-        allowed = self.dice.pick((1, 2, 3, 5, 8, 0) if of_requests else (20, 40, 30, 100, 90, 10, 0))
+        allowed = self.dice.pick(
+            (1, 2, 3, 5, 8, 0) if of_requests else (20, 40, 30, 100, 90, 10, 0)
+        )
         a_minute = 60_000_000 * (1 if of_requests else 10) // self.time_us()
         kind = self.dice.pick(("concurrency", "fixed_window", "token_bucket"))
         numbers = {

@@ -69,6 +69,8 @@ def session(world: World, number: int, key: int, workload: int) -> Generator[Eve
 class Request:
     """One turn of a session, or a detached job of it: its row in the making, and its main branch."""
 
+    __slots__ = ("key", "main", "purposes", "row", "workload", "world")
+
     def __init__(
         self, world: World, key: int, workload: int, row: list[int], first_step: int, lap: int
     ) -> None:

@@ -76,14 +76,17 @@ class Ledger:
             node: the node.
             amounts: of BUSY_US, QUEUE_US, SERVER_US and FULL_US.
         """
+        busy, waiting, servers, full = amounts
         cells = self.load[node]
         while since_us < now_us:
             hour = (since_us - self.start_us) // HOUR_US
             until_us = min(now_us, self.start_us + (hour + 1) * HOUR_US)
+            span_us = until_us - since_us
             cell = hour * LOADS
-            for amount in amounts:
-                cells[cell] += amount * (until_us - since_us)
-                cell += 1
+            cells[cell] += busy * span_us
+            cells[cell + 1] += waiting * span_us
+            cells[cell + 2] += servers * span_us
+            cells[cell + 3] += full * span_us
             since_us = until_us
 
     def line(
