@@ -184,6 +184,10 @@ class Workload(IntEnum):
     """Threshold: a person who gave up a request gives up the session."""
 
 
+PRIORITIES = 3
+"""Priorities are 0 (high), 1 (normal) and 2 (low)."""
+
+
 class Clock(IntEnum):
     """Columns of `Plan.clock`, a table of one row that only changes touch."""
 

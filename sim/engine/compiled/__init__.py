@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.engine import TRACE_NOTHING
 from sim.engine.arithmetic import BIN_COUNT, bin_of
-from sim.engine.compiled.kernel import DONE, PAUSED, advance
+from sim.engine.compiled.kernel import DONE, PAUSED, ROWS_FULL, advance
 from sim.engine.compiled.world import LINE_WIDTH, NONE, A, B, E, Ints, N, R, S, W, World
 from sim.outcome import HOURS, DayOutcome, Load, Row, Use
 from sim.plan import Arrivals, Changes, Day, Plan
@@ -48,26 +48,28 @@ class CompiledEngine:
         world.begin(day)
         self._until_us = day.until_us
         # Without the JIT, hashes overflow aloud; they are meant to wrap.
+        rows: list[Ints] = []
         with np.errstate(over="ignore"):
             while (code := self._slice()) != DONE:
-                if code != PAUSED:
+                if code == ROWS_FULL:
+                    rows.append(world.take_rows())
+                elif code != PAUSED:
                     world.grow(max(code, self._room))
                 elif self._pulse is not None:
                     self._pulse()
-        return self._outcome(day)
+        return self._outcome(day, np.concatenate([*rows, world.take_rows()]))
 
     def _slice(self) -> int:
         return int(advance(self._world.memory, self._world.numbers, self._slice_events, self._room))
 
-    def _outcome(self, day: Day, rows: Ints | None = None) -> DayOutcome:
+    def _outcome(self, day: Day, rows: Ints) -> DayOutcome:
         world = self._world
-        width = world.get(S.ROW_WIDTH)
         usage = world.counters(Table.ENDPOINTS, E.USAGE, HOURS * len(Use))
         load = world.counters(Table.NODES, N.LOAD, HOURS * len(Load))
         return DayOutcome(
             start_us=day.start_us,
             until_us=day.until_us,
-            rows=world.table(S.ROWS, S.ROWS_SIZE, width) if rows is None else rows,
+            rows=rows,
             usage=usage.reshape(-1, HOURS, len(Use)).copy(),
             load=load.reshape(-1, HOURS, len(Load)).copy(),
             waits=world.counters(Table.NODES, N.WAITS, BIN_COUNT).copy(),

@@ -236,7 +236,7 @@ def choose(m: Ints, branch: int) -> None:
 
 
 @part
-def fork(m: Ints, branch: int) -> None:
+def fork(m: Ints, branch: int, now: int) -> None:
     """Start the children of a fork."""
     step = m[branch + B.STEP]
     count = m[step + Step.FORK_COUNT]
@@ -247,7 +247,9 @@ def fork(m: Ints, branch: int) -> None:
     m[branch + B.CHILD_ANSWERED] = NONE
     for place in range(m[step + Step.FORK_FIRST], m[step + Step.FORK_FIRST] + count):
         new_branch(m, m[branch + B.REQUEST], branch, m[place], m[branch + B.LAP])
-    if m[branch + B.SLOWER_AT] != NONE:
+    if count == 0:
+        end_fork(m, branch, now)
+    elif m[branch + B.SLOWER_AT] != NONE:
         wait_until(m, branch, m[branch + B.SLOWER_AT])
 
 
@@ -300,6 +302,7 @@ def send(m: Ints, branch: int, now: int) -> None:
     m[attempt + A.LEFT_US] = NONE
     m[attempt + A.FIRST_US] = NONE
     m[attempt + A.TIMEOUT_AT] = NONE
+    m[attempt + A.WOUND] = 0
     m[attempt + A.ADVICE] = 0
     give_tokens(m, attempt, request, step, route, endpoint)
     note_attempt(m, now, attempt, Event.JOIN, m[branch + B.TRIES])
@@ -724,7 +727,7 @@ def run(m: Ints, f: Floats, now: int) -> None:
                 begin_call(m, branch)
                 doing = Doing.SENDING
             elif kind == StepKind.FORK:
-                fork(m, branch)
+                fork(m, branch, now)
                 doing = Doing.FORKED
             else:
                 m[branch + B.STATUS] = Status.OK if kind == StepKind.END else Status.BLOCKED

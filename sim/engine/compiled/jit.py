@@ -7,15 +7,21 @@ that goes into the kernel.
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import inspect
 import os
 import tempfile
+import textwrap
 from collections.abc import Callable
+from enum import IntEnum
 from pathlib import Path
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numba
+from numba import types
+from numba.extending import intrinsic
 
 SOURCES = ("engine", "limits", "plan/columns.py", "outcome.py", "draws.py")
 """What the kernel is made of, below the package's folder."""
@@ -47,9 +53,89 @@ def cache_folder() -> Path:
 numba.config.CACHE_DIR = str(cache_folder())
 
 
+@intrinsic
+def _data(_context: Any, array: Any) -> Any:
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), build
+
+
+@intrinsic
+def _offset(_context: Any, pointer: Any, offset: Any) -> Any:
+    def build(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.gep(arguments[0], [arguments[1]])
+
+    return pointer(pointer, types.int64), build
+
+
+def bare(array: Any) -> Any:
+    """The array's data alone: what is passed to every part should be one word.
+
+    The kernel's caller holds the array for as long as the kernel runs. Where indexes are to be checked,
+    or nothing is compiled, the array stays an array.
+    """
+    return array
+
+
+def at(array: Any, offset: int) -> Any:
+    """The array from a place on."""
+    return array[offset:]
+
+
+if numba.config.BOUNDSCHECK and not numba.config.DISABLE_JIT:
+    bare = numba.njit(bare)
+    at = numba.njit(at)
+elif not numba.config.DISABLE_JIT:
+    bare = numba.njit(lambda array: _data(array))
+    at = numba.njit(lambda array, offset: _offset(array, offset))
+
+
+class _Codes(ast.NodeTransformer):
+    """Writes `7` for `Node.SERVERS`: names of codes cost the compiler, and plain Python, more than numbers."""
+
+    def __init__(self, scope: dict[str, Any]) -> None:
+        self._scope = scope
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802 - ast's name
+        codes = self._scope.get(node.value.id) if isinstance(node.value, ast.Name) else None
+        if isinstance(codes, type) and issubclass(codes, IntEnum):
+            return ast.copy_location(ast.Constant(int(codes[node.attr])), node)
+        return self.generic_visit(node)
+
+
+def numbered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function with numbers in place of the names of codes."""
+    lines, first = inspect.getsourcelines(function)
+    tree = ast.parse(textwrap.dedent("".join(lines)))
+    definition = tree.body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    definition.decorator_list = []
+    definition.returns = None
+    for argument in definition.args.args:
+        argument.annotation = None
+    tree = ast.increment_lineno(_Codes(function.__globals__).visit(tree), first - 1)
+    scope: dict[str, Any] = {}
+    exec(compile(tree, function.__code__.co_filename, "exec"), function.__globals__, scope)  # noqa: S102
+    made: Callable[..., Any] = scope[function.__name__]
+    return made
+
+
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a part of the kernel."""
-    compiled: Callable[..., Any] = numba.njit(function)
+    return once(numba.njit(numbered(function)))
+
+
+def once(compiled: Any) -> Any:
+    """See to it that a part is compiled once for all constants that it is called with, not once for each."""
+    if numba.config.DISABLE_JIT:
+        return compiled
+    ask = compiled.get_call_template
+
+    def ask_without_constants(arguments: Any, names: Any) -> Any:
+        return ask(tuple(types.unliteral(each) for each in arguments), names)
+
+    compiled.get_call_template = ask_without_constants
     return compiled
 
 
@@ -57,7 +143,7 @@ def module(source: ModuleType) -> SimpleNamespace:
     """All functions of a plain module, compiled to call each other: the arithmetic that engines share."""
     scope = dict(vars(source))
     compiled = {
-        name: part(FunctionType(value.__code__, scope, name, value.__defaults__))
+        name: once(numba.njit(FunctionType(value.__code__, scope, name, value.__defaults__)))
         for name, value in vars(source).items()
         if isinstance(value, FunctionType) and value.__module__ == source.__name__
     }

@@ -29,7 +29,7 @@ from sim.engine.compiled.branches import (
     succeed,
     will,
 )
-from sim.engine.compiled.jit import part, kernel
+from sim.engine.compiled.jit import at, bare, kernel, part
 from sim.engine.compiled.limiting import give_back, parameters, state
 from sim.engine.compiled.starting import return_excess, start_all
 from sim.engine.compiled.world import ARRIVAL_WIDTH, CHANGE_WIDTH, Floats, Ints, L, N, NONE, A, At, B, Doing, Kind, Moment, R, S
@@ -40,6 +40,8 @@ DONE = 0
 """The day is over."""
 PAUSED = -1
 """The slice is used up; go on by calling again."""
+ROWS_FULL = -2
+"""Rows must be taken out before the next call."""
 FAR = 1 << 62
 
 
@@ -47,13 +49,21 @@ FAR = 1 << 62
 def advance(m: Ints, f: Floats, events_max: int, room: int) -> int:
     """Simulate up to `UNTIL`, for at most `events_max` events.
 
-    Returns `DONE`, `PAUSED`, or a positive number: the room that slots, heap and buffers must be given
+    Returns `DONE`, `PAUSED`, `ROWS_FULL`, or a positive number: the room that slots, heap and trace must be given
     before the next call. `room` is the most slots that one event can need.
     """
+    return simulate(bare(m), bare(f), events_max, room)
+
+
+@part
+def simulate(m: Ints, f: Floats, events_max: int, room: int) -> int:
+    """The event loop."""
     events = 0
     while True:
         if events >= events_max:
             return PAUSED
+        if m[S.ROWS_SIZE] + room > m[S.ROWS_CAP]:
+            return ROWS_FULL
         if lacks_room(m, room):
             return room
         instant, source = next_instant(m)
@@ -90,7 +100,7 @@ def lacks_room(m: Ints, room: int) -> bool:
     """Whether one event could run out of slots, heap or buffers."""
     if m[S.FREE_REQUESTS] < room or m[S.FREE_BRANCHES] < room or m[S.FREE_ATTEMPTS] < room:
         return True
-    if m[S.HEAP_CAP] - m[S.HEAP_SIZE] < 8 * room or m[S.ROWS_CAP] - m[S.ROWS_SIZE] < 2 * room:
+    if m[S.HEAP_CAP] - m[S.HEAP_SIZE] < 8 * room:
         return True
     if m[S.AGENDA_CAP] - m[S.AGENDA_SIZE] < room:
         return True
@@ -187,8 +197,7 @@ def leave_service(m: Ints, attempt: int, now: int) -> None:
     node = m[attempt + A.NODE]
     touch(m, node, now)
     m[node + N.BUSY] -= 1
-    if m[node + Node.SERVERS] >= 0:
-        unlink(m, node + N.SERVICE_HEAD, attempt)
+    unlink(m, node + N.SERVICE_HEAD, attempt)
     look_at(m, node)
     output = m[attempt + A.OUTPUT]
     if m[attempt + A.RESULT] != Result.OK:
@@ -268,5 +277,5 @@ def retune(m: Ints, limit: int, now: int) -> None:
     if limit == NONE or m[limit + L.CHANGED] == 0:
         return
     m[limit + L.CHANGED] = 0
-    old = m[limit + L.OLD : limit + L.OLD + LIMIT_PARAMETERS]
+    old = at(m, limit + L.OLD)
     rules.retune(m[limit + Limit.KIND], old, parameters(m, limit), state(m, limit), now)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from sim.engine.compiled import rules
 from sim.engine.compiled.basics import amount, look_at
-from sim.engine.compiled.jit import part
-from sim.engine.compiled.world import E, Ints, L, LIMIT_WIDTH, NONE, A, S
-from sim.limits import NEVER, STATE_WIDTH
+from sim.engine.compiled.jit import at, part
+from sim.engine.compiled.world import E, Ints, L, NONE, A, S
+from sim.limits import NEVER
 from sim.plan.columns import Endpoint, Limit
 
 
 @part
 def parameters(m: Ints, limit: int) -> Ints:
     """A limit's parameters, as a view."""
-    return m[limit + Limit.PARAMETERS : limit + LIMIT_WIDTH]
+    return at(m, limit + Limit.PARAMETERS)
 
 
 @part
 def state(m: Ints, limit: int) -> Ints:
     """A limit's state, as a view."""
-    return m[limit + L.STATE : limit + L.STATE + STATE_WIDTH]
+    return at(m, limit + L.STATE)
 
 
 @part

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from sim.engine.compiled.jit import part, module
+import numba
+
+from sim.engine.compiled.jit import module, once
 from sim.limits import LIMITS
 
 Rule = Callable[..., Any]
@@ -32,7 +34,8 @@ def _folded(rules: list[Rule], arguments: str, kind: int = 0) -> Rule:
             f"    return rest(of, {arguments})\n"
         )
     exec(text, scope)  # noqa: S102 - the text is ours
-    return part(scope["choose"])
+    compiled: Rule = once(numba.njit(scope["choose"]))
+    return compiled
 
 
 _PARTS = [module(sys.modules[kind.wait_us.__module__]) for kind in LIMITS]

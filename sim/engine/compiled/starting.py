@@ -68,6 +68,7 @@ def start_all(m: Ints, f: Floats, now: int) -> int:
             serve(m, f, node, now)
             if m[node + Node.QUEUE_LIMIT] >= 0:
                 overflow(m, node, now)
+                serve(m, f, node, now)
             if m[node + N.WAITING] > 0:
                 wind_timers(m, f, node, now)
     return 0
@@ -90,6 +91,7 @@ def door(m: Ints, f: Floats, node: int, now: int) -> None:
 def admit(m: Ints, f: Floats, node: int, attempt: int, now: int) -> None:
     """One attempt at the door."""
     endpoint = m[attempt + A.ENDPOINT]
+    set_due(m, attempt, now)
     if not in_budget(m, endpoint, m[attempt + A.RETRIED]):
         note_attempt(m, now, attempt, Event.NO_BUDGET, NONE)
         turn_away(m, node, attempt, Result.NO_BUDGET, now + 1)
@@ -143,7 +145,7 @@ def refuse(m: Ints, f: Floats, node: int, attempt: int, limit: int, now: int) ->
     back = duration_us(draw(m, f, attempt, law, Draw.REFUSAL_TIME), MILLION)
     turn_away(m, node, attempt, Result.REFUSED, now + back)
     if branch != NONE:
-        wind_timeout(m, attempt, now)
+        wind_timeout(m, attempt)
 
 
 @part
@@ -160,14 +162,22 @@ def turn_away(m: Ints, node: int, attempt: int, result: int, at: int) -> None:
 
 
 @part
-def wind_timeout(m: Ints, attempt: int, since: int) -> None:
-    """Make the event of an attempt's time-out, if the attempt would last so long."""
+def set_due(m: Ints, attempt: int, since: int) -> None:
+    """When the client gives up."""
     timeout_us = m[m[attempt + A.ENDPOINT] + Endpoint.TIMEOUT_US]
-    if timeout_us < 0 or m[attempt + A.TIMEOUT_AT] != NONE:
+    m[attempt + A.TIMEOUT_AT] = NONE
+    if timeout_us >= 0:
+        m[attempt + A.TIMEOUT_AT] = since + max(1, timeout_us)
+
+
+@part
+def wind_timeout(m: Ints, attempt: int) -> None:
+    """Make the event of an attempt's time-out, if the attempt would last so long."""
+    at = m[attempt + A.TIMEOUT_AT]
+    if at < 0 or m[attempt + A.WOUND]:
         return
-    at = since + max(1, timeout_us)
     if m[attempt + A.STATE] == At.QUEUED or at < m[attempt + A.FINISH_US]:
-        m[attempt + A.TIMEOUT_AT] = at
+        m[attempt + A.WOUND] = 1
         push(m, at, Moment.TIMEOUT, Kind.TIMEOUT, attempt, m[attempt + A.SERIAL])
 
 
@@ -231,15 +241,14 @@ def begin(m: Ints, f: Floats, node: int, attempt: int, now: int) -> None:
     note_attempt(m, now, attempt, Event.START, lasts)
     m[attempt + A.FINISH_US] = now + lasts
     push(m, now + lasts, Moment.FINISH, Kind.ATTEMPT, attempt, m[attempt + A.SERIAL])
-    timer_since = now
-    if m[node + Node.SERVERS] >= 0:
-        link_last(m, node + N.SERVICE_HEAD, attempt)
-        timer_since = m[attempt + A.JOINED_US]
+    link_last(m, node + N.SERVICE_HEAD, attempt)
+    if m[attempt + A.TIMEOUT_AT] == -2:
+        set_due(m, attempt, now)
     if branch != NONE:
         request = m[branch + B.REQUEST]
         m[request + R.WAIT_US] += now - m[attempt + A.QUEUED_US]
         wait_until(m, branch, now + lasts)
-        wind_timeout(m, attempt, timer_since)
+        wind_timeout(m, attempt)
 
 
 @part
@@ -298,7 +307,9 @@ def wind_timers(m: Ints, f: Floats, node: int, now: int) -> None:
             if branch != NONE:
                 wait_until(m, branch, NEVER)
                 if m[node + Node.SERVERS] >= 0:
-                    wind_timeout(m, attempt, now)
+                    wind_timeout(m, attempt)
+                else:
+                    m[attempt + A.TIMEOUT_AT] = -2
             attempt = m[attempt + A.BEFORE]
 
 
@@ -320,7 +331,7 @@ def return_excess(m: Ints, node: int, now: int) -> None:
         branch = m[attempt + A.BRANCH]
         if branch != NONE:
             wait_until(m, branch, NEVER)
-            wind_timeout(m, attempt, m[attempt + A.JOINED_US])
+            wind_timeout(m, attempt)
 
 
 @part

@@ -39,6 +39,8 @@ DRAWS = max(Draw) + 1
 LAW_WIDTH = 3
 HEAP_WIDTH = 4
 LINE_WIDTH = len(Line)
+ROWS_CAP = 4096
+"""Rows that are written before they are taken out of the memory."""
 ARRIVAL_WIDTH = 4
 CHANGE_WIDTH = 4
 LIMIT_WIDTH = Limit.PARAMETERS + LIMIT_PARAMETERS
@@ -296,12 +298,15 @@ class A(IntEnum):
     """Output tokens that limits reserve."""
     FIRST_US = 24
     TIMEOUT_AT = 25
+    """When its client gives up; -1: never; -2: so long after it starts."""
     ADVICE = 26
     KEY = 27
     BEFORE = 28
     AFTER = 29
     """Neighbours in its list; AFTER also links free slots."""
-    WIDTH = 30
+    WOUND = 30
+    """1 where the event of its time-out is on its way."""
+    WIDTH = 31
 
 
 class At(IntEnum):
@@ -366,7 +371,8 @@ class World:
     """The memory of one engine, and its growth."""
 
     def __init__(self, plan: Plan, trace: tuple[int, int], salt: int) -> None:
-        self.memory = np.zeros(len(S), np.int64)
+        self.memory = np.zeros(1 << 16, np.int64)
+        self.used = len(S)
         self.numbers = np.ascontiguousarray(plan.laws.numbers, np.float64)
         self.stages = len(plan.names.stages)
         self.workloads = len(plan.workloads)
@@ -389,10 +395,20 @@ class World:
         """A scalar."""
         return int(self.memory[scalar])
 
+    def room_at(self, count: int) -> int:
+        """The address of so many more cells, all 0."""
+        address = self.used
+        self.used += count
+        if self.used > len(self.memory):
+            larger = np.zeros(2 * self.used, np.int64)
+            larger[:address] = self.memory[:address]
+            self.memory = larger
+        return address
+
     def add(self, cells: Ints) -> int:
         """Append cells to the memory; returns their address."""
-        address = len(self.memory)
-        self.memory = np.concatenate([self.memory, np.asarray(cells, np.int64).ravel()])
+        address = self.room_at(cells.size)
+        self.memory[address : address + cells.size] = cells.ravel()
         return address
 
     def _lay_tables(self, plan: Plan) -> None:
@@ -462,6 +478,8 @@ class World:
         self._set(S.ENDPOINT_COUNT, len(plan.endpoints))
         self._set(S.STAGES, self.stages)
         self._set(S.ROW_WIDTH, Row.STAGES + self.stages)
+        self._set(S.ROWS_CAP, ROWS_CAP)
+        self._set(S.ROWS, self.room_at(ROWS_CAP * (Row.STAGES + self.stages)))
 
     def begin(self, day: Day) -> None:
         """Lay out a day's arrivals and changes, and empty its counters."""
@@ -476,7 +494,7 @@ class World:
         """Lay out cells that only today needs, where yesterday's were if they fit there."""
         room = getattr(self, f"_{start.name}", (0, 0))
         if cells.size > room[1]:
-            room = (self.add(np.zeros(2 * cells.size, np.int64)), 2 * cells.size)
+            room = (self.room_at(2 * cells.size), 2 * cells.size)
             setattr(self, f"_{start.name}", room)
         self.memory[room[0] : room[0] + cells.size] = cells.ravel()
         self._set(start, room[0])
@@ -532,16 +550,15 @@ class World:
         for start, size, width, each in (
             (S.HEAP, S.HEAP_SIZE, HEAP_WIDTH, 8),
             (S.AGENDA, S.AGENDA_SIZE, 1, 2),
-            (S.ROWS, S.ROWS_SIZE, Row.STAGES + self.stages, 2),
             (S.TRACE, S.TRACE_SIZE, LINE_WIDTH, 32 if self._tracing else 0),
         ):
             if self.get(S(size + 1)) - self.get(size) < each * room:
                 self._longer(start, size, int(width), each * room)
 
     def _more_slots(self, free: S, count: S, width: int, link: int, room: int) -> None:
-        slots = max(room, len(self.memory) // (8 * width), 16)
+        slots = max(room, self.used // (8 * width), 16)
         cells = np.zeros((slots, width), np.int64)
-        address = len(self.memory)
+        address = self.used
         cells[:, link] = address + np.arange(1, slots + 1) * width
         cells[-1, link] = self.get(free)
         self.add(cells)
@@ -554,10 +571,16 @@ class World:
         held = self.get(size) * width
         cap = 2 * self.get(S(size + 1)) + room
         old = self.get(start)
-        address = self.add(np.zeros(cap * width, np.int64))
+        address = self.room_at(cap * width)
         self.memory[address : address + held] = self.memory[old : old + held]
         self._set(start, address)
         self._set(S(size + 1), cap)
+
+    def take_rows(self) -> Ints:
+        """The rows written so far; the buffer is empty again."""
+        rows = self.table(S.ROWS, S.ROWS_SIZE, self.get(S.ROW_WIDTH))
+        self._set(S.ROWS_SIZE, 0)
+        return rows
 
     def table(self, start: S, size: S, width: int) -> Ints:
         """A buffer's rows, copied."""
