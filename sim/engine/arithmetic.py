@@ -25,7 +25,9 @@ BIN_COUNT = BINS_PER_OCTAVE * 40
 MILLION = 1_000_000
 
 
-def law_value(laws: Sequence[int], numbers: Sequence[float], base: int, law: int, u: float) -> float:
+def law_value(
+    laws: Sequence[int], numbers: Sequence[float], base: int, law: int, u: float
+) -> float:
     """The quantile at `u` of one law of the plan's pool.
 
     `laws` holds kind, start and count of each law, from place `base` on; `numbers` are the pool's. A

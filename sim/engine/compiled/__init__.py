@@ -1,9 +1,10 @@
 """The compiled engine: the law of the instant as one Numba event loop over flat memory.
 
-Read `sim/engine/reference/` first: it says the same in processes. Here `kernel.py` is the loop,
-`branches.py` what requests do, `starting.py` the last moment of an instant, `limiting.py` and `rules.py`
-the limits, `basics.py` the smallest parts, and `world.py` the memory. This module turns days into memory
-and memory into outcomes. A kernel cannot be interrupted, so it runs in slices of a fraction of a second.
+Read `sim/engine/reference/` first: it says the same in processes. Here `kernel.py` is the loop; `steps.py`,
+`calls.py`, `branches.py` and `requests.py` are what requests do; `starting.py` is the last moment of an
+instant; `limiting.py` and `rules.py` are the limits; `basics.py` holds the smallest parts, `world.py` the
+memory, `codes.py` its map, `jit.py` the way it is compiled. This module turns days into memory and memory
+into outcomes. A kernel cannot be interrupted, so it runs in slices of a fraction of a second.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import numpy as np
 
 from sim.engine import TRACE_NOTHING
 from sim.engine.arithmetic import BIN_COUNT, bin_of
+from sim.engine.compiled.codes import LINE_WIDTH, NONE, A, B, E, Ints, N, R, S, W
 from sim.engine.compiled.kernel import DONE, PAUSED, ROWS_FULL, advance
-from sim.engine.compiled.world import LINE_WIDTH, NONE, A, B, E, Ints, N, R, S, W, World
+from sim.engine.compiled.world import World
 from sim.outcome import HOURS, DayOutcome, Load, Row, Use
 from sim.plan import Arrivals, Changes, Day, Plan
 from sim.plan.columns import PRIORITIES, Status, Table
@@ -82,9 +84,9 @@ class CompiledEngine:
     def close(self) -> DayOutcome:
         """Hand out what is still under way, as UNFINISHED at its age."""
         now = self._until_us
-        kinds = (np.int64, np.int64, np.uint64, np.int64)
-        nobody = Arrivals(*(np.zeros(0, kind) for kind in kinds))
-        day = Day(now, now, nobody, Changes(*(np.zeros(0, np.int64) for _ in range(5))))
+        nothing = np.zeros(0, np.int64)
+        nobody = Arrivals(nothing, nothing, nothing.astype(np.uint64), nothing)
+        day = Day(now, now, nobody, Changes(*(nothing for _ in range(5))))
         self._world.begin(day)
         self._count_last_waits(now)
         rows = [self._unfinished(request, now) for request in self._under_way()]

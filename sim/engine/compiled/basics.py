@@ -6,8 +6,22 @@ import numpy as np
 
 from sim import draws
 from sim.engine import arithmetic
-from sim.engine.compiled.jit import module, part
-from sim.engine.compiled.world import E, Floats, HEAP_WIDTH, Ints, Kind, LAW_WIDTH, LINE_WIDTH, Moment, N, NONE, A, R, S
+from sim.engine.compiled.codes import (
+    HEAP_WIDTH,
+    LAW_WIDTH,
+    LINE_WIDTH,
+    NONE,
+    A,
+    E,
+    Floats,
+    Ints,
+    Kind,
+    Moment,
+    N,
+    R,
+    S,
+)
+from sim.engine.compiled.jit import leaf, module, part
 from sim.outcome import Line, Load, Use
 from sim.plan.columns import Node
 from sim.units import US_PER_HOUR
@@ -33,7 +47,7 @@ bin_of = shared.bin_of
 amount = shared.amount
 
 
-@part
+@leaf
 def mix(x: np.uint64) -> np.uint64:
     """`sim.draws.mix` in uint64, which wraps in silence."""
     x = x + GOLDEN
@@ -42,13 +56,13 @@ def mix(x: np.uint64) -> np.uint64:
     return x ^ (x >> SHIFT_31)
 
 
-@part
+@leaf
 def child(entity: np.uint64, number: int) -> np.uint64:
     """`sim.draws.child`."""
     return mix(entity ^ mix(np.uint64(number)))
 
 
-@part
+@leaf
 def bits(key: np.uint64, entity: np.uint64, counter: int) -> np.int64:
     """`sim.draws.bits`."""
     return np.int64(mix(mix(key ^ entity) ^ np.uint64(counter)) >> SHIFT_BITS)
@@ -69,7 +83,7 @@ KEY_MOMENTS = 8
 KEY_SALTS = 256
 
 
-@part
+@leaf
 def instant_of(key: int) -> int:
     """Time and moment of a sort key, as time × 8 + moment."""
     return key // KEY_SALTS
@@ -81,7 +95,7 @@ def push(m: Ints, time_us: int, moment: int, kind: int, slot: int, serial: int) 
     key = (time_us * KEY_MOMENTS + moment) * KEY_SALTS
     if m[S.SALT] != 0:
         shuffled = mix(np.uint64(m[S.SALT] * 1_000_003 + slot * 16 + kind) + np.uint64(time_us))
-        key += np.int64(shuffled >> np.uint64(56))
+        key += int(shuffled >> np.uint64(56))
     heap = m[S.HEAP]
     place = m[S.HEAP_SIZE]
     m[S.HEAP_SIZE] = place + 1
@@ -134,14 +148,14 @@ def pop(m: Ints) -> None:
     move(m, last, heap + HEAP_WIDTH * place)
 
 
-@part
+@leaf
 def new_serial(m: Ints) -> int:
     """A number that no other thing has had."""
     m[S.SERIAL] += 1
     return m[S.SERIAL]
 
 
-@part
+@leaf
 def expect(m: Ints, request: int, time_us: int) -> None:
     """The request waits at least until a time: see to it that its person's patience is noticed before.
 
@@ -153,13 +167,13 @@ def expect(m: Ints, request: int, time_us: int) -> None:
         m[request + R.PATIENCE_AT] = NONE
 
 
-@part
+@leaf
 def hour_of(m: Ints, now: int) -> int:
     """The hour of the day in which an instant lies."""
     return (now - m[S.DAY_START]) // US_PER_HOUR
 
 
-@part
+@leaf
 def use(m: Ints, endpoint: int, column: int, quantity: int, now: int) -> None:
     """Count what an endpoint did."""
     m[endpoint + E.USAGE + hour_of(m, now) * USES + column] += quantity
@@ -189,21 +203,29 @@ def touch(m: Ints, node: int, now: int) -> None:
     m[node + N.LAST_US] = now
 
 
-@part
+@leaf
 def look_at(m: Ints, node: int) -> None:
     """Have a node looked at when this instant starts what can start."""
-    if m[node + N.DIRTY] == 0:
-        m[node + N.DIRTY] = 1
-        m[S.DIRTY] += 1
+    if m[node + N.DIRTY] == 1:
+        return
+    m[node + N.DIRTY] = 1
+    before = NONE
+    after = m[S.DIRTY]
+    while after != NONE and after < node:
+        before = after
+        after = m[after + N.NEXT_DIRTY]
+    m[node + N.NEXT_DIRTY] = after
+    if before == NONE:
+        m[S.DIRTY] = node
+    else:
+        m[before + N.NEXT_DIRTY] = node
 
 
-@part
+@leaf
 def tracing(m: Ints, session: int, turn: int) -> bool:
     """Whether this request's lines of trace are wanted."""
     wanted = m[S.TRACE_SESSION]
-    return wanted != NONE and (
-        wanted == -2 or (wanted == session and m[S.TRACE_TURN] == turn)
-    )
+    return wanted != NONE and (wanted == -2 or (wanted == session and m[S.TRACE_TURN] == turn))
 
 
 @part
@@ -233,7 +255,7 @@ def note_attempt(m: Ints, now: int, attempt: int, event: int, value: int) -> Non
         note(m, now, session, m[attempt + A.TURN], m[attempt + A.NAME], event, where, value)
 
 
-@part
+@leaf
 def link_last(m: Ints, head: int, attempt: int) -> None:
     """Put an attempt at the end of a node's lists, known by the address of its head (its tail is next to it)."""
     last = m[head + 1]
@@ -246,7 +268,7 @@ def link_last(m: Ints, head: int, attempt: int) -> None:
     m[head + 1] = attempt
 
 
-@part
+@leaf
 def unlink(m: Ints, head: int, attempt: int) -> None:
     """Take an attempt out of one of a node's lists."""
     before = m[attempt + A.BEFORE]
@@ -274,7 +296,7 @@ def link_before(m: Ints, head: int, attempt: int, after: int) -> None:
         m[before + A.AFTER] = attempt
 
 
-@part
+@leaf
 def stands_before(m: Ints, one: int, other: int) -> bool:
     """Whether one attempt comes before another of the same priority."""
     if m[one + A.JOINED_US] != m[other + A.JOINED_US]:
@@ -296,7 +318,7 @@ def ranks_before(m: Ints, one: int, other: int) -> bool:
     return m[one + A.ORDINAL] < m[other + A.ORDINAL]
 
 
-@part
+@leaf
 def queue_of(m: Ints, attempt: int) -> int:
     """The head of the queue that an attempt's priority waits in."""
     return m[attempt + A.NODE] + N.QUEUES + 2 * m[attempt + A.PRIORITY]
@@ -312,15 +334,13 @@ def free_attempt(m: Ints, attempt: int) -> None:
     m[S.FREE_ATTEMPTS] += 1
 
 
-@part
+@leaf
 def count_wait(m: Ints, attempt: int, now: int) -> None:
     """A node's wait has ended."""
     m[m[attempt + A.NODE] + N.WAITS + bin_of(now - m[attempt + A.JOINED_US])] += 1
 
 
-@part
+@leaf
 def count_use(m: Ints, attempt: int, column: int, now: int) -> None:
     """Count one attempt of its endpoint."""
     use(m, m[attempt + A.ENDPOINT], column, 1, now)
-
-

@@ -23,6 +23,9 @@ import numba
 from numba import types
 from numba.extending import intrinsic
 
+CONFIG: Any = numba.config
+numba_types: Any = types
+
 SOURCES = ("engine", "limits", "plan/columns.py", "outcome.py", "draws.py")
 """What the kernel is made of, below the package's folder."""
 
@@ -30,7 +33,7 @@ SOURCES = ("engine", "limits", "plan/columns.py", "outcome.py", "draws.py")
 def source_hash() -> str:
     """A hash of the kernel's sources and of what compiles them."""
     package = Path(__file__).parents[2]
-    digest = hashlib.sha256(f"{numba.__version__} {numba.config.BOUNDSCHECK}".encode())
+    digest = hashlib.sha256(f"{numba.__version__} {CONFIG.BOUNDSCHECK}".encode())
     for name in SOURCES:
         place = package / name
         for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
@@ -50,7 +53,7 @@ def cache_folder() -> Path:
         return Path(tempfile.gettempdir()) / f"genai-rollout-simulator-{source_hash()}"
 
 
-numba.config.CACHE_DIR = str(cache_folder())
+CONFIG.CACHE_DIR = str(cache_folder())
 
 
 @intrinsic
@@ -58,37 +61,50 @@ def _data(_context: Any, array: Any) -> Any:
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return context.make_array(signature.args[0])(context, builder, arguments[0]).data
 
-    return types.CPointer(array.dtype)(array), build
+    return numba_types.CPointer(array.dtype)(array), build
 
 
 @intrinsic
-def _offset(_context: Any, pointer: Any, offset: Any) -> Any:
+def _offset(_context: Any, pointer: Any, offset: Any) -> Any:  # noqa: ARG001 - typed by position
     def build(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.gep(arguments[0], [arguments[1]])
 
-    return pointer(pointer, types.int64), build
+    return pointer(pointer, numba_types.int64), build
 
 
-def bare(array: Any) -> Any:
-    """The array's data alone: what is passed to every part should be one word.
-
-    The kernel's caller holds the array for as long as the kernel runs. Where indexes are to be checked,
-    or nothing is compiled, the array stays an array.
-    """
+def _same(array: Any) -> Any:
     return array
 
 
-def at(array: Any, offset: int) -> Any:
-    """The array from a place on."""
+def _from_place(array: Any, offset: int) -> Any:
     return array[offset:]
 
 
-if numba.config.BOUNDSCHECK and not numba.config.DISABLE_JIT:
-    bare = numba.njit(bare)
-    at = numba.njit(at)
-elif not numba.config.DISABLE_JIT:
-    bare = numba.njit(lambda array: _data(array))
-    at = numba.njit(lambda array, offset: _offset(array, offset))
+def _bare_data(array: Any) -> Any:
+    return data_of(array)
+
+
+def _bare_from_place(array: Any, offset: int) -> Any:
+    return offset_of(array, offset)
+
+
+data_of: Any = _data
+offset_of: Any = _offset
+bare: Any = _same
+"""The array's data alone: what is passed to every part should be one word.
+
+The kernel's caller holds the array for as long as the kernel runs. Where indexes are to be checked, or
+nothing is compiled, the array stays an array.
+"""
+at: Any = _from_place
+"""The array from a place on."""
+
+if CONFIG.BOUNDSCHECK and not CONFIG.DISABLE_JIT:
+    bare = numba.njit(_same)
+    at = numba.njit(_from_place)
+elif not CONFIG.DISABLE_JIT:
+    bare = numba.njit(_bare_data)
+    at = numba.njit(_bare_from_place)
 
 
 class _Codes(ast.NodeTransformer):
@@ -97,7 +113,7 @@ class _Codes(ast.NodeTransformer):
     def __init__(self, scope: dict[str, Any]) -> None:
         self._scope = scope
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802 - ast's name
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         codes = self._scope.get(node.value.id) if isinstance(node.value, ast.Name) else None
         if isinstance(codes, type) and issubclass(codes, IntEnum):
             return ast.copy_location(ast.Constant(int(codes[node.attr])), node)
@@ -116,7 +132,7 @@ def numbered(function: Callable[..., Any]) -> Callable[..., Any]:
         argument.annotation = None
     tree = ast.increment_lineno(_Codes(function.__globals__).visit(tree), first - 1)
     scope: dict[str, Any] = {}
-    exec(compile(tree, function.__code__.co_filename, "exec"), function.__globals__, scope)  # noqa: S102
+    exec(compile(tree, function.__code__.co_filename, "exec"), function.__globals__, scope)
     made: Callable[..., Any] = scope[function.__name__]
     return made
 
@@ -126,14 +142,19 @@ def part(function: Callable[..., Any]) -> Callable[..., Any]:
     return once(numba.njit(numbered(function)))
 
 
+def leaf(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a small part of the kernel into whatever calls it."""
+    return once(numba.njit(numbered(function), forceinline=True))
+
+
 def once(compiled: Any) -> Any:
     """See to it that a part is compiled once for all constants that it is called with, not once for each."""
-    if numba.config.DISABLE_JIT:
+    if CONFIG.DISABLE_JIT:
         return compiled
     ask = compiled.get_call_template
 
     def ask_without_constants(arguments: Any, names: Any) -> Any:
-        return ask(tuple(types.unliteral(each) for each in arguments), names)
+        return ask(tuple(numba_types.unliteral(each) for each in arguments), names)
 
     compiled.get_call_template = ask_without_constants
     return compiled

@@ -15,24 +15,30 @@ from sim.engine.compiled.basics import (
     unlink,
     use,
 )
-from sim.engine.compiled.branches import (
-    abandon,
-    arrive,
-    book,
-    come_again,
-    give_up,
-    go_on_without,
-    hear,
-    leave_queue,
-    pass_on,
-    run,
-    succeed,
-    will,
+from sim.engine.compiled.branches import book, pass_on, will
+from sim.engine.compiled.calls import abandon, hear, leave_queue, succeed
+from sim.engine.compiled.codes import (
+    ARRIVAL_WIDTH,
+    CHANGE_WIDTH,
+    NONE,
+    A,
+    At,
+    B,
+    Doing,
+    Floats,
+    Ints,
+    Kind,
+    L,
+    Moment,
+    N,
+    R,
+    S,
 )
 from sim.engine.compiled.jit import at, bare, kernel, part
 from sim.engine.compiled.limiting import give_back, parameters, state
+from sim.engine.compiled.requests import arrive, come_again, give_up
 from sim.engine.compiled.starting import return_excess, start_all
-from sim.engine.compiled.world import ARRIVAL_WIDTH, CHANGE_WIDTH, Floats, Ints, L, N, NONE, A, At, B, Doing, Kind, Moment, R, S
+from sim.engine.compiled.steps import go_on_without, run
 from sim.outcome import Event, Use
 from sim.plan.columns import LIMIT_PARAMETERS, Limit, Node, Result
 
@@ -68,7 +74,7 @@ def simulate(m: Ints, f: Floats, events_max: int, room: int) -> int:
             return room
         instant, source = next_instant(m)
         time_us = instant // KEY_MOMENTS
-        if m[S.DIRTY] > 0 and time_us > m[S.NOW]:
+        if m[S.DIRTY] != NONE and time_us > m[S.NOW]:
             missing = start_all(m, f, m[S.NOW])
             if missing > 0:
                 return missing * 6

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.engine.compiled import rules
 from sim.engine.compiled.basics import amount, look_at
+from sim.engine.compiled.codes import NONE, A, E, Ints, L, S
 from sim.engine.compiled.jit import at, part
-from sim.engine.compiled.world import E, Ints, L, NONE, A, S
 from sim.limits import NEVER
 from sim.plan.columns import Endpoint, Limit
 

@@ -33,7 +33,7 @@ def _folded(rules: list[Rule], arguments: str, kind: int = 0) -> Rule:
             f"    if of == kind:\n        return rule({arguments})\n"
             f"    return rest(of, {arguments})\n"
         )
-    exec(text, scope)  # noqa: S102 - the text is ours
+    exec(text, scope)
     compiled: Rule = once(numba.njit(scope["choose"]))
     return compiled
 

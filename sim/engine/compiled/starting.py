@@ -23,9 +23,10 @@ from sim.engine.compiled.basics import (
     unlink,
     whole,
 )
-from sim.engine.compiled.branches import use_load, wait_until
+from sim.engine.compiled.branches import wait_until
+from sim.engine.compiled.calls import use_load
+from sim.engine.compiled.codes import NONE, A, At, B, E, Floats, Ints, Kind, L, Moment, N, P, R, S
 from sim.engine.compiled.jit import part
-from sim.engine.compiled.world import E, Floats, Ints, L, N, NONE, A, At, B, Kind, Moment, P, R, S
 from sim.limits import NEVER
 from sim.outcome import Event, Load, Use
 from sim.plan.columns import PRIORITIES, Draw, Endpoint, Node, Result
@@ -55,23 +56,29 @@ def room_for(m: Ints, node: int) -> bool:
 def start_all(m: Ints, f: Floats, now: int) -> int:
     """Start what can start, node by node; returns how much room is missing, 0 where all was done."""
     limiting.settle_all(m, now)
-    for row in range(m[S.NODE_COUNT]):
-        node = m[S.NODES] + N.WIDTH * row
-        if m[node + N.DIRTY] == 1:
-            if not room_for(m, node):
-                return 1 + m[node + N.WAITING]
-            m[node + N.DIRTY] = 0
-            m[S.DIRTY] -= 1
-            touch(m, node, now)
-            if m[node + N.NEW] > 0:
-                door(m, f, node, now)
-            serve(m, f, node, now)
-            if m[node + Node.QUEUE_LIMIT] >= 0:
-                overflow(m, node, now)
-                serve(m, f, node, now)
-            if m[node + N.WAITING] > 0:
-                wind_timers(m, f, node, now)
+    node = m[S.DIRTY]
+    while node != NONE:
+        if not room_for(m, node):
+            return 1 + m[node + N.WAITING]
+        m[S.DIRTY] = m[node + N.NEXT_DIRTY]
+        m[node + N.DIRTY] = 0
+        start(m, f, node, now)
+        node = m[S.DIRTY]
     return 0
+
+
+@part
+def start(m: Ints, f: Floats, node: int, now: int) -> None:
+    """Start what can start at one node."""
+    touch(m, node, now)
+    if m[node + N.NEW] > 0:
+        door(m, f, node, now)
+    serve(m, f, node, now)
+    if m[node + Node.QUEUE_LIMIT] >= 0:
+        overflow(m, node, now)
+        serve(m, f, node, now)
+    if m[node + N.WAITING] > 0:
+        wind_timers(m, f, node, now)
 
 
 @part
@@ -327,7 +334,7 @@ def return_excess(m: Ints, node: int, now: int) -> None:
         m[attempt + A.LEFT_US] = left
         m[attempt + A.QUEUED_US] = now
         note_attempt(m, now, attempt, Event.RETURNED, left)
-        queue_again(m, node, attempt)
+        queue_again(m, attempt)
         branch = m[attempt + A.BRANCH]
         if branch != NONE:
             wait_until(m, branch, NEVER)
@@ -335,7 +342,7 @@ def return_excess(m: Ints, node: int, now: int) -> None:
 
 
 @part
-def queue_again(m: Ints, node: int, attempt: int) -> None:
+def queue_again(m: Ints, attempt: int) -> None:
     """Put an attempt back to its place in the queue's order."""
     head = queue_of(m, attempt)
     other = m[head]

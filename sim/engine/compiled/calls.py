@@ -1,0 +1,287 @@
+"""What a branch does at a CALL: attempts, and hearing how they ended."""
+
+from __future__ import annotations
+
+from sim.engine.arithmetic import MILLION
+from sim.engine.compiled.basics import (
+    LOADS,
+    backoff_us,
+    count_wait,
+    free_attempt,
+    hour_of,
+    link_before,
+    link_last,
+    look_at,
+    new_serial,
+    note_attempt,
+    push,
+    queue_of,
+    ranks_before,
+    touch,
+    unlink,
+)
+from sim.engine.compiled.branches import (
+    book,
+    counter_of,
+    draw_step,
+    note_branch,
+    pass_on,
+    wait_until,
+    will,
+)
+from sim.engine.compiled.codes import (
+    NONE,
+    A,
+    At,
+    B,
+    Doing,
+    E,
+    Floats,
+    Ints,
+    Kind,
+    Moment,
+    N,
+    P,
+    R,
+    S,
+)
+from sim.engine.compiled.jit import part
+from sim.engine.compiled.limiting import settle_unused
+from sim.outcome import Event, Load
+from sim.plan.columns import Draw, Endpoint, Node, Result, Route, Status, Step, Workload
+
+
+@part
+def begin_call(m: Ints, branch: int) -> None:
+    """Before a call's first attempt."""
+    m[branch + B.TRIES] = 0
+    m[branch + B.HOP] = 0
+    m[branch + B.RETRIED] = 0
+    m[branch + B.LAST_RESULT] = Result.OK
+    m[branch + B.ROUTE] = m[m[branch + B.STEP] + Step.ROUTE]
+    aim(m, branch)
+
+
+@part
+def aim(m: Ints, branch: int) -> None:
+    """Go to the endpoint at the branch's place in its route."""
+    first = m[m[branch + B.ROUTE] + Route.FIRST]
+    m[branch + B.TARGET] = m[first + m[branch + B.HOP]]
+
+
+@part
+def send(m: Ints, branch: int, now: int) -> None:
+    """Make an attempt at the call's current endpoint: it joins the endpoint's node."""
+    request = m[branch + B.REQUEST]
+    step = m[branch + B.STEP]
+    route = m[branch + B.ROUTE]
+    endpoint = m[branch + B.TARGET]
+    attempt = m[S.FREE_ATTEMPT]
+    m[S.FREE_ATTEMPT] = m[attempt + A.AFTER]
+    m[S.FREE_ATTEMPTS] -= 1
+    m[branch + B.DOING] = Doing.WAITING
+    m[branch + B.ATTEMPT] = attempt
+    m[attempt + A.KEY] = m[request + R.KEY]
+    m[attempt + A.SERIAL] = new_serial(m)
+    m[attempt + A.BRANCH] = branch
+    m[attempt + A.SESSION] = m[request + R.SESSION]
+    m[attempt + A.TURN] = m[request + R.TURN]
+    m[attempt + A.NAME] = m[branch + B.NAME]
+    m[attempt + A.ORDINAL] = m[branch + B.ORDINAL]
+    m[attempt + A.PRIORITY] = m[m[request + R.WORKLOAD] + Workload.PRIORITY]
+    m[attempt + A.LAP] = m[branch + B.LAP]
+    m[attempt + A.STEP] = step
+    m[attempt + A.COUNTER] = counter_of(m, branch, m[branch + B.TRIES])
+    m[attempt + A.ENDPOINT] = endpoint
+    m[attempt + A.RETRIED] = m[branch + B.RETRIED]
+    m[attempt + A.JOINED_US] = now
+    m[attempt + A.QUEUED_US] = now
+    m[attempt + A.STARTED_US] = NONE
+    m[attempt + A.LEFT_US] = NONE
+    m[attempt + A.FIRST_US] = NONE
+    m[attempt + A.TIMEOUT_AT] = NONE
+    m[attempt + A.WOUND] = 0
+    m[attempt + A.ADVICE] = 0
+    give_tokens(m, attempt, request, step, route, endpoint)
+    note_attempt(m, now, attempt, Event.JOIN, m[branch + B.TRIES])
+    m[branch + B.TRIES] += 1
+    m[branch + B.ORDINAL] += 1
+    join(m, attempt, m[endpoint + Endpoint.NODE], now)
+
+
+@part
+def give_tokens(m: Ints, attempt: int, request: int, step: int, route: int, endpoint: int) -> None:
+    """The tokens of an attempt: the step's own, or the request's."""
+    given = m[step + Step.INPUT_TOKENS]
+    cached = 0
+    if given < 0:
+        given = m[request + R.INPUT]
+        share_ppm = m[m[request + R.WORKLOAD] + Workload.CACHED_PPM]
+        cached = given * share_ppm // MILLION * m[endpoint + Endpoint.CACHED_PPM] // MILLION
+    output = m[step + Step.OUTPUT_TOKENS]
+    if output < 0:
+        output = m[request + R.OUTPUT]
+    most = m[route + Route.MAX_OUTPUT_TOKENS]
+    if most >= 0:
+        output = min(output, most)
+    m[attempt + A.INPUT] = given
+    m[attempt + A.CACHED] = cached
+    m[attempt + A.OUTPUT] = output
+    m[attempt + A.RESERVE] = output if most < 0 else most
+
+
+@part
+def join(m: Ints, attempt: int, node: int, now: int) -> None:
+    """Join a node: into the list of those who joined at this instant, in their order."""
+    touch(m, node, now)
+    m[attempt + A.NODE] = node
+    m[attempt + A.STATE] = At.JOINING
+    use_load(m, node, Load.JOINED, now)
+    m[node + N.WAITING] += 1
+    m[node + N.NEW] += 1
+    after = NONE
+    place = m[node + N.NEW_TAIL]
+    while place != NONE and joins_before(m, attempt, place):
+        after = place
+        place = m[place + A.BEFORE]
+    if after == NONE:
+        link_last(m, node + N.NEW_HEAD, attempt)
+    else:
+        link_before(m, node + N.NEW_HEAD, attempt, after)
+    look_at(m, node)
+
+
+@part
+def joins_before(m: Ints, one: int, other: int) -> bool:
+    """The order among those who join a node at the same instant."""
+    if m[one + A.PRIORITY] != m[other + A.PRIORITY]:
+        return m[one + A.PRIORITY] < m[other + A.PRIORITY]
+    return ranks_before(m, one, other)
+
+
+@part
+def use_load(m: Ints, node: int, column: int, now: int) -> None:
+    """Count one thing that happened at a node."""
+    m[node + N.LOAD + hour_of(m, now) * LOADS + column] += 1
+
+
+@part
+def leave_queue(m: Ints, attempt: int, now: int) -> None:
+    """A waiting attempt leaves its node unserved."""
+    node = m[attempt + A.NODE]
+    touch(m, node, now)
+    if m[attempt + A.STATE] == At.JOINING:
+        unlink(m, node + N.NEW_HEAD, attempt)
+        m[node + N.NEW] -= 1
+    else:
+        unlink(m, queue_of(m, attempt), attempt)
+        settle_unused(m, attempt)
+    m[node + N.WAITING] -= 1
+    use_load(m, node, Load.LEFT, now)
+    if m[attempt + A.STARTED_US] == NONE:
+        count_wait(m, attempt, now)
+    note_attempt(m, now, attempt, Event.LEFT, NONE)
+    look_at(m, node)
+    free_attempt(m, attempt)
+
+
+@part
+def abandon(m: Ints, branch: int, now: int) -> None:
+    """Nobody waits for a branch's attempt any more."""
+    attempt = m[branch + B.ATTEMPT]
+    if attempt == NONE:
+        return
+    m[branch + B.ATTEMPT] = NONE
+    m[attempt + A.BRANCH] = NONE
+    state = m[attempt + A.STATE]
+    if state == At.JOINING or state == At.QUEUED:
+        request = m[branch + B.REQUEST]
+        m[request + R.WAIT_US] += now - m[attempt + A.QUEUED_US]
+        if m[m[attempt + A.NODE] + Node.ABANDONED_LEAVES] == 1:
+            leave_queue(m, attempt, now)
+
+
+@part
+def succeed(m: Ints, branch: int, attempt: int, now: int) -> None:
+    """A call was answered."""
+    step = m[branch + B.STEP]
+    m[branch + B.ATTEMPT] = NONE
+    book(m, branch, now)
+    if m[step + Step.STREAMS] == 1:
+        m[branch + B.FIRST_US] = m[attempt + A.FIRST_US]
+        m[branch + B.ANSWERED] = m[m[attempt + A.ENDPOINT] + E.ROW]
+    pass_on(m, branch, now)
+
+
+@part
+def hear(m: Ints, f: Floats, branch: int, result: int, advice: int, now: int) -> None:
+    """A branch hears how its attempt ended, other than well: retry, go to the next endpoint, or fail."""
+    m[branch + B.ATTEMPT] = NONE
+    route = m[branch + B.ROUTE]
+    endpoint = m[branch + B.TARGET]
+    retries = m[endpoint + Endpoint.RETRIES]
+    retried = m[branch + B.RETRIED]
+    again = (m[endpoint + Endpoint.RETRY_ON] >> result) & 1 == 1
+    onward = (m[route + Route.NEXT_ON] >> result) & 1 == 1
+    if result == Result.NO_BUDGET:
+        result = m[branch + B.LAST_RESULT]
+        again = False
+    m[branch + B.LAST_RESULT] = result
+    if again and (retries < 0 or retried < retries):
+        wait = retry_wait(m, f, branch, endpoint, advice)
+        m[branch + B.RETRIED] = retried + 1
+        m[m[branch + B.REQUEST] + R.BACKOFF_US] += wait
+        note_branch(m, now, branch, Event.RETRY, m[endpoint + E.ROW], wait)
+        push(m, now + wait, Moment.JOIN, Kind.RETRY, branch, m[branch + B.STEP_SERIAL])
+        wait_until(m, branch, now + wait)
+    elif onward and m[branch + B.HOP] + 1 < m[route + Route.COUNT]:
+        m[branch + B.HOP] += 1
+        m[branch + B.RETRIED] = 0
+        aim(m, branch)
+        note_branch(m, now, branch, Event.FALLBACK, m[m[branch + B.TARGET] + E.ROW], NONE)
+        will(m, branch, Doing.SENDING)
+    else:
+        fail(m, branch, result, now)
+
+
+@part
+def retry_wait(m: Ints, f: Floats, branch: int, endpoint: int, advice: int) -> int:
+    """How long a client waits before it tries again [µs]."""
+    if 0 < advice <= m[endpoint + Endpoint.RETRY_AFTER_CAP_US]:
+        return advice
+    counter = counter_of(m, branch, m[branch + B.TRIES] - 1)
+    factor = draw_step(m, f, branch, m[endpoint + Endpoint.BACKOFF_LAW], Draw.BACKOFF, counter)
+    return backoff_us(
+        m[endpoint + Endpoint.BACKOFF_US],
+        m[endpoint + Endpoint.BACKOFF_GROWTH_PPM],
+        m[endpoint + Endpoint.BACKOFF_CAP_US],
+        m[branch + B.RETRIED],
+        factor,
+    )
+
+
+@part
+def fail(m: Ints, branch: int, result: int, now: int) -> None:
+    """A step has failed: pass over it if it is optional, else the branch ends."""
+    step = m[branch + B.STEP]
+    note_branch(m, now, branch, Event.FAILED, m[step + P.ROW], result)
+    book(m, branch, now)
+    if m[step + Step.OPTIONAL] == 1:
+        pass_on(m, branch, now)
+    else:
+        m[branch + B.STATUS] = failed_as(result)
+        will(m, branch, Doing.ENDED)
+
+
+@part
+def failed_as(result: int) -> int:
+    """`sim.plan.columns.FAILED_AS`."""
+    if result == Result.REFUSED:
+        return Status.RATE_LIMITED
+    if result == Result.ERROR:
+        return Status.VENDOR_ERROR
+    if result == Result.TIMEOUT:
+        return Status.TIMED_OUT
+    if result == Result.FULL:
+        return Status.SHED
+    return Status.GAVE_UP
