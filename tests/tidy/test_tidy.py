@@ -19,7 +19,7 @@ BANNED_CALLS = {
     "sys.exit": (("sim/cli/",), "raise a SimError; sim/cli exits"),
     "os._exit": (("sim/cli/",), "raise a SimError; sim/cli exits"),
     "eval": ((), "read it with a parser"),
-    "exec": (("sim/engine/compiled/rules.py",), "write it as code"),
+    "exec": (("sim/engine/compiled/rules.py", "sim/engine/compiled/jit.py"), "write it as code"),
     "time.time": (
         (),
         "the wall clock never enters a result; for progress, time.monotonic in sim/cli",

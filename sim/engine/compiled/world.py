@@ -133,8 +133,8 @@ class World:
             if rows.shape[1] > table.shape[1]:
                 rows[:, table.shape[1]] = np.arange(len(table))
             self.bases[name] = self.add(rows)
-        for (table, column), to in REFERENCES.items():
-            cells = self.cells(table, column, len(tables[Table(table)]))
+        for (of, column), to in REFERENCES.items():
+            cells = self.cells(of, column, len(tables[Table(of)]))
             cells[:] = self.addresses(to, cells)
         self.rows_of = {name: len(table) for name, table in tables.items()}
 
