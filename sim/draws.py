@@ -54,7 +54,7 @@ def uniform(purpose_key: int, entity: int, counter: int) -> float:
 
 
 def threshold(probability: float) -> int:
-    """The number of 52-bit values that mean yes: `bits(...) < threshold(p)` has probability p."""
+    """How many of the 2**52 values of `bits` mean yes, so that being below it has the probability."""
     return round(probability * (1 << UNIFORM_BITS))
 
 

@@ -22,15 +22,30 @@ def fault(text: str) -> Problem:
 
 
 ATTACKS = [
-    ("F01 alias bomb", "a: &a [x, x]\nb: &b [*a, *a]\n", "1:4", "anchors (&name) are not used here"),
+    (
+        "F01 alias bomb",
+        "a: &a [x, x]\nb: &b [*a, *a]\n",
+        "1:4",
+        "anchors (&name) are not used here",
+    ),
     ("F01 alias", "a: *b\n", "1:4", "aliases (*name) are not used here"),
     ("F02 merge keys", "a: {x: 1}\nb:\n  <<: {y: 1}\n", "3:3", "merge keys (<<) are not used here"),
     ("F03 self reference", "&a [*a]", "1:1", "anchors"),
     ("F04 deep flow", "a: " + "[" * 1000, "1:36", "nested deeper than 32"),
-    ("F04 deep blocks", "\n".join(" " * i + "a:" for i in range(60)), "34:34", "nested deeper than 32"),
+    (
+        "F04 deep blocks",
+        "\n".join(" " * i + "a:" for i in range(60)),
+        "34:34",
+        "nested deeper than 32",
+    ),
     ("F05 python tag", "a: !!python/object:os.system x", "1:4", "tags (!name) are not used here"),
     ("F05 plain tag", "a: !!str 3", "1:4", "tags (!name) are not used here"),
-    ("F06 duplicate key", "a: 1\nb: 2\na: 3", "3:1", "given twice; the first is at line 1, column 1"),
+    (
+        "F06 duplicate key",
+        "a: 1\nb: 2\na: 3",
+        "3:1",
+        "given twice; the first is at line 1, column 1",
+    ),
     ("F13 case twins", "A: 1\na: 2", "2:1", 'differs only in spelling from "A"'),
     ("F13 NFC twins", "\u00e9: 1\ne\u0301: 2", "2:1", "given twice"),
     ("F13 direction letter", "a: x\u202e", "1:5", "the text-direction letter U+202E"),
@@ -53,8 +68,12 @@ ATTACKS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "text", "place", "sentence"), ATTACKS, ids=[row[0] for row in ATTACKS])
-def test_an_attack_gets_one_line_at_its_place(name: str, text: str, place: str, sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "text", "place", "sentence"), ATTACKS, ids=[row[0] for row in ATTACKS]
+)
+def test_an_attack_gets_one_line_at_its_place(
+    name: str, text: str, place: str, sentence: str
+) -> None:
     problem = fault(text)
     assert f"{problem.line}:{problem.column}" == place
     assert sentence in problem.message
@@ -84,7 +103,12 @@ def test_values_stay_as_written_unless_they_are_plainly_numbers() -> None:
 
 
 def test_keys_are_always_text() -> None:
-    assert plain(compose(source_of("s", "1: a\nyes: b\n429: c\ntrue: d"))) == {"1": "a", "yes": "b", "429": "c", "true": "d"}
+    assert plain(compose(source_of("s", "1: a\nyes: b\n429: c\ntrue: d"))) == {
+        "1": "a",
+        "yes": "b",
+        "429": "c",
+        "true": "d",
+    }
 
 
 def test_bytes_that_are_not_utf8_are_named_by_place() -> None:
@@ -103,13 +127,20 @@ def test_the_top_is_a_map(text: str, what: str) -> None:
 def test_every_value_knows_its_place_and_its_key() -> None:
     document = document_from_text("a:\n  b: [1, {c: hello}]\n")
     origin = document.origin("a.b[1].c")
-    assert (origin.line, origin.column, origin.width, origin.source) == (2, 14, 5, "  b: [1, {c: hello}]")
+    assert (origin.line, origin.column, origin.width, origin.source) == (
+        2,
+        14,
+        5,
+        "  b: [1, {c: hello}]",
+    )
     assert str(document.key_origin("a.b[1].c")) == "<text>:2:11"
     assert str(document.origin("a.b[1].missing.far")) == "<text>:2:10"
 
 
 def test_names_in_a_list_are_unique_as_people_read_them() -> None:
-    with pytest.raises(ScenarioError, match=r's.yaml:3:12: .* the name "PILOT " is already taken at s.yaml:2:12'):
+    with pytest.raises(
+        ScenarioError, match=r's.yaml:3:12: .* the name "PILOT " is already taken at s.yaml:2:12'
+    ):
         document_from_text('phases:\n  - {name: pilot}\n  - {name: "PILOT "}\n', "s.yaml")
 
 
@@ -138,11 +169,17 @@ def test_maps_merge_lists_replace_named_lists_merge_by_name_and_null_deletes(fol
     assert document.tree == {
         "a": {"x": 1, "y": 20},
         "plain": [3],
-        "phases": [{"name": "pilot", "users": 10}, {"name": "all", "users": 50}, {"name": "last", "users": 7}],
+        "phases": [
+            {"name": "pilot", "users": 10},
+            {"name": "all", "users": 50},
+            {"name": "last", "users": 7},
+        ],
     }
     entry = document.entry("phases.all.users")
     assert (entry.value, str(entry.origin)) == (50, "scenarios/top.yaml:5:24")
-    assert [(value, str(origin)) for value, origin in entry.replaced] == [(99, "scenarios/base.yaml:5:24")]
+    assert [(value, str(origin)) for value, origin in entry.replaced] == [
+        (99, "scenarios/base.yaml:5:24")
+    ]
 
 
 def test_each_layer_remembers_all_that_it_replaced(folder: Path) -> None:
@@ -197,7 +234,9 @@ def test_a_wide_tree_is_refused(folder: Path) -> None:
         ("[3]", "names a file, or a list of files"),
     ],
 )
-def test_extends_reaches_only_regular_files_of_its_own_folder(folder: Path, target: str, sentence: str) -> None:
+def test_extends_reaches_only_regular_files_of_its_own_folder(
+    folder: Path, target: str, sentence: str
+) -> None:
     (folder.parent / "secret.yaml").write_text("password: hunter2")
     Path("scenarios/link_out.yaml").symlink_to("../../secret.yaml")
     Path("scenarios/loop.yaml").symlink_to("loop.yaml")
@@ -214,7 +253,12 @@ def test_extends_reaches_only_regular_files_of_its_own_folder(folder: Path, targ
 
 
 def test_an_unreadable_base_is_not_shown(folder: Path) -> None:
-    write(secret="root:x:0:0: hunter2: [\n", dup="hunter2: 1\nhunter2: 2", top="extends: secret.yaml", other="extends: dup.yaml")
+    write(
+        secret="root:x:0:0: hunter2: [\n",
+        dup="hunter2: 1\nhunter2: 2",
+        top="extends: secret.yaml",
+        other="extends: dup.yaml",
+    )
     for name in ("top", "other"):
         with pytest.raises(ScenarioError) as caught:
             load(name)
@@ -224,7 +268,9 @@ def test_an_unreadable_base_is_not_shown(folder: Path) -> None:
 
 def test_a_scenario_that_is_no_file_is_said_in_one_line(folder: Path) -> None:
     write(claims="a: 1")
-    with pytest.raises(ScenarioError, match=r'no such file: scenarios/claim.yaml; did you mean "claims.yaml"'):
+    with pytest.raises(
+        ScenarioError, match=r'no such file: scenarios/claim.yaml; did you mean "claims.yaml"'
+    ):
         load("claim")
     with pytest.raises(ScenarioError, match="not a regular file"):
         load_document("/dev/zero")
@@ -241,12 +287,18 @@ TEXT = "rollout:\n  phases:\n    - {name: pilot, users: 10}\n    - {name: midwes
         ("pipe.look up.wait = 2s", ("pipe", 0, "wait"), "2s"),
         ('costs["a.b"]=2', ("costs", "a.b"), 2),
         ("rollout.gate.over=5d", ("rollout", "gate", "over"), "5d"),
-        ("rollout.phases.pilot.users={low: 1, likely: 2, high: 3}", ("rollout", "phases", 0, "users", "likely"), 2),
+        (
+            "rollout.phases.pilot.users={low: 1, likely: 2, high: 3}",
+            ("rollout", "phases", 0, "users", "likely"),
+            2,
+        ),
         ("costs=x=y", ("costs",), "x=y"),
         ("rollout.phases.pilot=null", ("rollout", "phases", 0, "name"), "midwest"),
     ],
 )
-def test_a_set_changes_one_place(assignment: str, path: tuple[str | int, ...], value: object) -> None:
+def test_a_set_changes_one_place(
+    assignment: str, path: tuple[str | int, ...], value: object
+) -> None:
     document = document_from_text(TEXT, sets=[assignment])
     node, _ = document.find(path)
     assert node.value == value

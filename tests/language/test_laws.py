@@ -15,7 +15,24 @@ from sim.errors import PlaceError, QuantityError
 from sim.scenario.laws import LAWS, parse_law
 from sim.scenario.tables import TableKind, mean, ppf, table_mean
 
-U = [1e-6, 1e-4, 0.003, 0.02, 0.1, 0.25, 0.4, 0.5, 0.61, 0.75, 0.9, 0.95, 0.99, 0.999, 1 - 1e-5, 1 - 1e-7]
+U = [
+    1e-6,
+    1e-4,
+    0.003,
+    0.02,
+    0.1,
+    0.25,
+    0.4,
+    0.5,
+    0.61,
+    0.75,
+    0.9,
+    0.95,
+    0.99,
+    0.999,
+    1 - 1e-5,
+    1 - 1e-7,
+]
 
 
 def lognormal(mu: float, sigma: float) -> Any:
@@ -43,7 +60,9 @@ CONTINUOUS: list[tuple[dict[str, Any], Any]] = [
 
 
 @pytest.mark.parametrize(("written", "law"), CONTINUOUS, ids=str)
-def test_a_continuous_law_is_within_a_thousandth_of_scipy(written: dict[str, Any], law: Any) -> None:
+def test_a_continuous_law_is_within_a_thousandth_of_scipy(
+    written: dict[str, Any], law: Any
+) -> None:
     table = parse_law(written, "number").table()
     assert table.kind == TableKind.CONTINUOUS
     for u in U:
@@ -63,14 +82,19 @@ def test_the_balanced_hyperexponential_has_its_mean_its_cv_and_its_quantiles() -
     assert second / 9 - 1 == pytest.approx(4)
     for u in U:
         x = ppf(table, u)
-        below, above = p * fast.cdf(x) + (1 - p) * slow.cdf(x), p * fast.sf(x) + (1 - p) * slow.sf(x)
+        below, above = (
+            p * fast.cdf(x) + (1 - p) * slow.cdf(x),
+            p * fast.sf(x) + (1 - p) * slow.sf(x),
+        )
         assert min(below, above) == pytest.approx(min(u, 1 - u), rel=3e-3)
     assert mean(table) == 3
     assert table_mean(table) == pytest.approx(3, rel=1e-4)
 
 
 def atoms(table: Any) -> dict[float, float]:
-    return dict(zip(table.values.tolist(), np.diff(table.cumulative, prepend=0.0).tolist(), strict=True))
+    return dict(
+        zip(table.values.tolist(), np.diff(table.cumulative, prepend=0.0).tolist(), strict=True)
+    )
 
 
 def test_a_geometric_law_has_exact_atoms_until_its_tail_is_gone() -> None:
@@ -109,7 +133,13 @@ def test_data_keeps_exactly_its_values_and_weights() -> None:
 
 
 def test_a_mixture_draws_each_part_within_its_own_slice() -> None:
-    written = {"law": "mixture", "parts": [{"weight": 9, "of": "1s"}, {"weight": 1, "of": {"law": "exponential", "mean": "20s"}}]}
+    written = {
+        "law": "mixture",
+        "parts": [
+            {"weight": 9, "of": "1s"},
+            {"weight": 1, "of": {"law": "exponential", "mean": "20s"}},
+        ],
+    }
     table = parse_law(written, "duration").table()
     assert table.kind == TableKind.MIXTURE
     assert ppf(table, 0.5) == 1_000_000
@@ -118,7 +148,13 @@ def test_a_mixture_draws_each_part_within_its_own_slice() -> None:
 
 
 def test_plus_shifts_and_limits_hold_the_sum() -> None:
-    written = {"law": "exponential", "mean": "1s", "plus": "300ms", "at_least": "500ms", "at_most": "2s"}
+    written = {
+        "law": "exponential",
+        "mean": "1s",
+        "plus": "300ms",
+        "at_least": "500ms",
+        "at_most": "2s",
+    }
     table = parse_law(written, "duration").table()
     assert ppf(table, 0.01) == 500_000
     assert ppf(table, 0.99) == 2_000_000
@@ -130,7 +166,9 @@ def test_plus_shifts_and_limits_hold_the_sum() -> None:
 def test_limits_move_the_mass_of_atoms_onto_them_exactly() -> None:
     table = parse_law({"law": "poisson", "mean": 3, "at_most": 4, "at_least": 1}, "count").table()
     law = stats.poisson(3)
-    assert atoms(table) == pytest.approx({1: law.cdf(1), 2: law.pmf(2), 3: law.pmf(3), 4: law.sf(3)})
+    assert atoms(table) == pytest.approx(
+        {1: law.cdf(1), 2: law.pmf(2), 3: law.pmf(3), 4: law.sf(3)}
+    )
 
 
 def test_a_bare_quantity_is_constant_and_equal_laws_share_a_table() -> None:
@@ -158,7 +196,10 @@ def test_a_bare_quantity_is_constant_and_equal_laws_share_a_table() -> None:
         ({"values": ["1s"], "weights": [0]}, "the weights sum to zero"),
         ({"values": ["1s"], "weights": [1, 2]}, "need as many weights"),
         ({"law": "mixture", "parts": [{"weight": 0, "of": "1s"}]}, "the weights sum to zero"),
-        ({"median": "1s", "p95": "2s", "at_least": "3s", "at_most": "1s"}, "at_least is more than at_most"),
+        (
+            {"median": "1s", "p95": "2s", "at_least": "3s", "at_most": "1s"},
+            "at_least is more than at_most",
+        ),
         ({"spread": 3}, "a distribution is a bare quantity"),
         (["1s"], "a list is not a distribution"),
         (True, "true is not a duration"),

@@ -62,7 +62,11 @@ GOOD = [
     (calendar.instant, "2027-08-14", datetime(2027, 8, 14)),
     (calendar.clock_time_us, "08:00", 8 * units.US_PER_HOUR),
     (calendar.clock_hours, "08:00-18:00", calendar.ClockHours(8 * 3600_000_000, 18 * 3600_000_000)),
-    (calendar.clock_hours, "22:00-06:00", calendar.ClockHours(22 * 3600_000_000, 30 * 3600_000_000)),
+    (
+        calendar.clock_hours,
+        "22:00-06:00",
+        calendar.ClockHours(22 * 3600_000_000, 30 * 3600_000_000),
+    ),
     (calendar.clock_hours, "00:00-24:00", calendar.ClockHours(0, units.US_PER_DAY)),
     (calendar.weekdays, "mon-fri", (0, 1, 2, 3, 4)),
     (calendar.weekdays, "sat", (5,)),
@@ -126,7 +130,9 @@ BAD = [
 
 
 @pytest.mark.parametrize(("read", "written", "expected"), GOOD)
-def test_a_right_spelling_is_read_exactly(read: Callable[[object], object], written: object, expected: object) -> None:
+def test_a_right_spelling_is_read_exactly(
+    read: Callable[[object], object], written: object, expected: object
+) -> None:
     value = read(written)
     assert value == expected
     assert type(value) is type(expected) or isinstance(value, float)
@@ -145,7 +151,14 @@ def test_a_wrong_spelling_is_refused_with_a_sentence(
 
 @pytest.mark.parametrize(
     ("microseconds", "text"),
-    [(0, "0us"), (800_000, "800ms"), (2_500_000, "2.5s"), (5_400_000_000, "1.5h"), (7, "7us"), (604_800_000_000, "1w")],
+    [
+        (0, "0us"),
+        (800_000, "800ms"),
+        (2_500_000, "2.5s"),
+        (5_400_000_000, "1.5h"),
+        (7, "7us"),
+        (604_800_000_000, "1w"),
+    ],
 )
 def test_a_duration_is_written_as_a_planner_would(microseconds: int, text: str) -> None:
     assert units.duration_text(microseconds) == text

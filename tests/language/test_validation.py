@@ -160,7 +160,9 @@ def test_a_fault_of_the_schema_is_said_in_our_words_at_its_place(text: str, expe
 
 
 @pytest.mark.parametrize(
-    "name", ["'   '", "x" * 65, "'a\u200bb'", "true", "1.5", "[a]"], ids=["empty", "long", "invisible", "bool", "float", "list"]
+    "name",
+    ["'   '", "x" * 65, "'a\u200bb'", "true", "1.5", "[a]"],
+    ids=["empty", "long", "invisible", "bool", "float", "list"],
 )
 def test_a_bad_name_is_refused(name: str) -> None:
     (found,) = faults(f"phases: [{{name: {name}, users: 1}}]")
@@ -175,13 +177,21 @@ def test_all_faults_come_at_once_and_in_the_order_of_the_file() -> None:
 
 def test_a_fault_in_a_set_names_the_set() -> None:
     (found,) = faults("phases: [{name: a, users: 3}]", ("phases.a.users=-5",))
-    assert found == "--set phases.a.users=-5: error[too_small]: phases[0].users: a count cannot be negative: -5"
+    assert (
+        found
+        == "--set phases.a.users=-5: error[too_small]: phases[0].users: a count cannot be negative: -5"
+    )
 
 
 def test_the_printed_form_has_the_line_and_a_caret() -> None:
     with pytest.raises(ScenarioError) as caught:
         validate(document_from_text("name: x\nstrategy: phasd\n", "bad.yaml"), Top)
-    assert str(caught.value).splitlines()[1:] == ["   |", " 2 | strategy: phasd", "   |           ^^^^^", "1 error in bad.yaml"]
+    assert str(caught.value).splitlines()[1:] == [
+        "   |",
+        " 2 | strategy: phasd",
+        "   |           ^^^^^",
+        "1 error in bad.yaml",
+    ]
 
 
 def test_no_sentence_is_left_in_the_words_of_pydantic() -> None:
@@ -192,7 +202,13 @@ def test_no_sentence_is_left_in_the_words_of_pydantic() -> None:
     from sim.scenario.problems import _plain_words
 
     for kind in get_args(core_schema.ErrorType):
-        details: Any = {"type": kind, "loc": ("a",), "input": 3, "msg": "Input should be a valid thing", "ctx": {}}
+        details: Any = {
+            "type": kind,
+            "loc": ("a",),
+            "input": 3,
+            "msg": "Input should be a valid thing",
+            "ctx": {},
+        }
         try:
             said = SENTENCES.get(kind, _plain_words)(details)
         except KeyError:
@@ -233,7 +249,17 @@ def test_a_draw_replaces_each_unknown_in_the_unit_it_was_written_in() -> None:
 
 
 def test_a_written_fraction_is_refused_where_a_drawn_one_is_rounded() -> None:
-    assert validate(document_from_text("name: x\nphases: [{name: a, users: {low: 2.2, likely: 2.6, high: 2.6}}]"), Top).phases[0].users == 3
+    assert (
+        validate(
+            document_from_text(
+                "name: x\nphases: [{name: a, users: {low: 2.2, likely: 2.6, high: 2.6}}]"
+            ),
+            Top,
+        )
+        .phases[0]
+        .users
+        == 3
+    )
     assert "not_whole" in faults("phases: [{name: a, users: 2.6}]")[0]
 
 
@@ -242,7 +268,9 @@ def test_a_written_fraction_is_refused_where_a_drawn_one_is_rounded() -> None:
     st.floats(0.0, 1.0),
     st.floats(0.0, 1.0),
 )
-def test_the_triangular_law_stays_inside_rises_and_inverts(ends: list[float], u: float, v: float) -> None:
+def test_the_triangular_law_stays_inside_rises_and_inverts(
+    ends: list[float], u: float, v: float
+) -> None:
     low, likely, high = ends
     law = Unknown((), low, likely, high, "", "")
     x, y = sorted((law.at(u), law.at(v)))
@@ -257,12 +285,23 @@ def test_the_triangular_law_stays_inside_rises_and_inverts(ends: list[float], u:
 
 
 def test_equal_ends_are_allowed_and_multipliers_keep_their_sign() -> None:
-    tree = {"a": {"low": 3, "likely": 3, "high": 3}, "b": {"low": "x 1", "likely": "x 1.2", "high": "x 1.5"}}
+    tree = {
+        "a": {"low": 3, "likely": 3, "high": 3},
+        "b": {"low": "x 1", "likely": "x 1.2", "high": "x 1.5"},
+    }
     assert resolve(tree, lambda path: 1.0) == {"a": "3", "b": "x 1.5"}
     assert [unknown.prefix for unknown in find_unknowns(tree)] == ["", "x "]
 
 
-@given(st.lists(st.one_of(st.integers(0, 9999), st.text(min_size=1, max_size=9).filter(lambda t: "\n" not in t)), min_size=1, max_size=6))
+@given(
+    st.lists(
+        st.one_of(
+            st.integers(0, 9999), st.text(min_size=1, max_size=9).filter(lambda t: "\n" not in t)
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
 def test_a_path_is_read_as_it_is_written(parts: list[str | int]) -> None:
     path = ("top", *parts)
     assert parse_path(path_text(path)) == path
@@ -271,9 +310,22 @@ def test_a_path_is_read_as_it_is_written(parts: list[str | int]) -> None:
 GOOD_FOR_EDITORS = [
     {"name": "x", "phases": [{"name": "a", "users": "50k", "ramp": "5d"}]},
     {"name": "x", "phases": [{"name": "a", "users": {"low": 1, "likely": "2k", "high": "3k"}}]},
-    {"name": "x", "service": "800ms", "ceiling": "99.5%", "cap": "none", "rate": "120/h", "size": "6kB"},
-    {"name": "x", "service": {"median": "480ms", "p95": {"low": "1s", "likely": "2s", "high": "3s"}}},
-    {"name": "x", "service": {"law": "mixture", "parts": [{"weight": 1, "of": {"mean": "1s", "cv": 1}}]}},
+    {
+        "name": "x",
+        "service": "800ms",
+        "ceiling": "99.5%",
+        "cap": "none",
+        "rate": "120/h",
+        "size": "6kB",
+    },
+    {
+        "name": "x",
+        "service": {"median": "480ms", "p95": {"low": "1s", "likely": "2s", "high": "3s"}},
+    },
+    {
+        "name": "x",
+        "service": {"law": "mixture", "parts": [{"weight": 1, "of": {"mean": "1s", "cv": 1}}]},
+    },
     {"name": "x", "tokens": {"law": "geometric", "mean": 2.4, "max": 12}},
 ]
 BAD_FOR_EDITORS = [
@@ -301,6 +353,18 @@ def test_the_json_schema_accepts_what_the_readers_accept() -> None:
 
 
 def test_unknown_keys_at_two_depths_keep_their_suggestions_and_the_other_faults() -> None:
-    found = faults("strategi: x\nphases: [{name: a, userz: 3, users: 1.5}]\nservice: {medan: 1s, median: 1s, p95: 2s}")
-    assert [line.split("error")[1].split(": ")[0] for line in found] == ["[unknown_key]", "[unknown_key]", "[not_whole]", "[unknown_key]"]
-    assert [re.findall(r'did you mean "(\w+)"', line) for line in found] == [["strategy"], ["users"], [], ["median"]]
+    found = faults(
+        "strategi: x\nphases: [{name: a, userz: 3, users: 1.5}]\nservice: {medan: 1s, median: 1s, p95: 2s}"
+    )
+    assert [line.split("error")[1].split(": ")[0] for line in found] == [
+        "[unknown_key]",
+        "[unknown_key]",
+        "[not_whole]",
+        "[unknown_key]",
+    ]
+    assert [re.findall(r'did you mean "(\w+)"', line) for line in found] == [
+        ["strategy"],
+        ["users"],
+        [],
+        ["median"],
+    ]
