@@ -139,16 +139,20 @@ def numbered(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a part of the kernel."""
-    return once(numba.njit(numbered(function)))
+    return once(numbered(function))
 
 
 def leaf(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a small part of the kernel into whatever calls it."""
-    return once(numba.njit(numbered(function), forceinline=True))
+    return once(numbered(function), forceinline=True)
 
 
-def once(compiled: Any) -> Any:
-    """See to it that a part is compiled once for all constants that it is called with, not once for each."""
+def once(function: Callable[..., Any], *, forceinline: bool = False) -> Any:
+    """Compile a part once for all constants that it is called with, not once for each.
+
+    Only the kernel is called from C or from Python, so parts need no wrapper for C.
+    """
+    compiled: Any = numba.njit(function, forceinline=forceinline, no_cfunc_wrapper=True)
     if CONFIG.DISABLE_JIT:
         return compiled
     ask = compiled.get_call_template
@@ -164,7 +168,7 @@ def module(source: ModuleType) -> SimpleNamespace:
     """All functions of a plain module, compiled to call each other: the arithmetic that engines share."""
     scope = dict(vars(source))
     compiled = {
-        name: once(numba.njit(FunctionType(value.__code__, scope, name, value.__defaults__)))
+        name: once(FunctionType(value.__code__, scope, name, value.__defaults__))
         for name, value in vars(source).items()
         if isinstance(value, FunctionType) and value.__module__ == source.__name__
     }

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import numba
-
 from sim.engine.compiled.jit import module, once
 from sim.limits import LIMITS
 
@@ -19,23 +17,18 @@ def _compiled(name: str) -> list[Rule]:
     return [getattr(part, name) for part in _PARTS]
 
 
-def _folded(rules: list[Rule], arguments: str, kind: int = 0) -> Rule:
-    """A function `(kind, *arguments)` that calls the kind's rule: `if of == 0: ...`, else the rest.
+def _folded(rules: list[Rule], arguments: str) -> Rule:
+    """A function `(kind, *arguments)` that calls the kind's rule: `if of == 0: ...`, and so on.
 
-    The text is made for the number of arguments, since compiled code has no `*arguments`.
+    Its text is written here, since compiled code has neither `*arguments` nor tables of functions.
     """
-    scope: dict[str, Any] = {"rule": rules[0], "kind": kind}
-    text = f"def choose(of, {arguments}):\n    return rule({arguments})\n"
-    if len(rules) > 1:
-        scope["rest"] = _folded(rules[1:], arguments, kind + 1)
-        text = (
-            f"def choose(of, {arguments}):\n"
-            f"    if of == kind:\n        return rule({arguments})\n"
-            f"    return rest(of, {arguments})\n"
-        )
-    exec(text, scope)
-    compiled: Rule = once(numba.njit(scope["choose"]))
-    return compiled
+    scope: dict[str, Any] = {f"rule_{kind}": rule for kind, rule in enumerate(rules)}
+    lines = [f"def choose(of, {arguments}):"]
+    for kind in range(len(rules) - 1):
+        lines += [f"    if of == {kind}:", f"        return rule_{kind}({arguments})"]
+    lines.append(f"    return rule_{len(rules) - 1}({arguments})")
+    exec("\n".join(lines), scope)
+    return once(scope["choose"])
 
 
 _PARTS = [module(sys.modules[kind.wait_us.__module__]) for kind in LIMITS]
