@@ -1,7 +1,8 @@
 """Latency, availability, saturation and blame: what is kept of the outcomes; knows no prices."""
 
+from sim.measure.adding import OVERDUE
 from sim.measure.layout import Layout
-from sim.measure.measures import BAD, ENDINGS, GOOD, OVERDUE, Measures, Sum
+from sim.measure.measures import BAD, ENDINGS, GOOD, Measures, Sum
 from sim.measure.tally import Tally
 
 __all__ = ["BAD", "ENDINGS", "GOOD", "OVERDUE", "Layout", "Measures", "Sum", "Tally"]

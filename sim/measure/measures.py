@@ -7,29 +7,21 @@ ended without an answer is slower than any answer. What policy blocked is in nei
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measure.bins import (
-    BIN_OF_CODE,
-    CODE_COUNT,
-    CODE_NO_ANSWER,
-    SPAN,
-    codes_of,
-)
+from sim.engine.arithmetic import BIN_COUNT
+from sim.measure.adding import OVERDUE, Sums, add_rows, spread_all
+from sim.measure.bins import BIN_OF_CODE, CODE_COUNT, SPAN
 from sim.measure.layout import Layout
 from sim.measure.tally import Integers, Tally
-from sim.outcome import HOURS, DayOutcome, Load, Row, Use
+from sim.outcome import HOURS, DayOutcome, Load, Use
 from sim.plan.columns import Status
-from sim.units import US_PER_HOUR
 
 Times = Literal["latency", "first_token"]
-OVERDUE = len(Status)
-"""A column of the counts beside the statuses: unfinished, and older than its deadline."""
 ENDINGS = len(Status) + 1
 GOOD = (int(Status.OK),)
 BAD = (
@@ -41,8 +33,6 @@ BAD = (
     int(Status.SHED),
     OVERDUE,
 )
-ANSWERED = np.isin(np.arange(ENDINGS), (Status.OK, Status.LATE, Status.UNFINISHED, OVERDUE))
-"""Endings whose latency is a number: answers, and the ages of what is still under way."""
 
 
 class Sum(IntEnum):
@@ -58,19 +48,6 @@ class Sum(IntEnum):
     OUTPUT_TOKENS = 5
     WAIT_US = 6
     BACKOFF_US = 7
-
-
-PART_ROWS = 8192
-_SUMMED = [
-    Row.FINISHED_US,
-    Row.FIRST_TOKEN_US,
-    Row.ATTEMPTS,
-    Row.REFUSALS,
-    Row.INPUT_TOKENS,
-    Row.OUTPUT_TOKENS,
-    Row.WAIT_US,
-    Row.BACKOFF_US,
-]
 
 
 class Measures:
@@ -118,15 +95,8 @@ class Measures:
         day = self.layout.calendar.day_of(outcome.start_us)
         self.usage[day] += outcome.usage
         self.load[day] += outcome.load
-        node, place = np.nonzero(outcome.waits)
-        nodes = len(self.layout.names.nodes)
-        self.waits.add_counts((day * nodes + node) * SPAN + place, outcome.waits[node, place])
-        stages = _zeros(len(self.layout.names.stages), CODE_COUNT)
-        keys = [self._fold_columns(part, day, stages) for part in _in_columns(outcome.rows)]
-        if keys:
-            self.latency.add(np.concatenate([key for key, _ in keys]), _bins_for_codes)
-            self.first_token.add(np.concatenate([key for _, key in keys]), _bins_for_codes)
-            self._keep_stages(stages, day)
+        _keep(self.waits, outcome.waits, day, np.arange(BIN_COUNT))
+        self._fold_rows(np.ascontiguousarray(outcome.rows), day)
 
     def by_day(self, times: Times) -> Tally:
         """Latency or first token by day × phase × workload: all that windows from a day on need."""
@@ -151,93 +121,23 @@ class Measures:
         self.stages.merge(other.stages)
         self.waits.merge(other.waits)
 
-    def _fold_columns(
-        self, columns: Integers, day: int, stages: Integers
-    ) -> tuple[Integers, Integers]:
-        """Count and sum a part of a day; return the keys of its latencies and first tokens."""
+    def _fold_rows(self, rows: Integers, day: int) -> None:
         layout = self.layout
-        ending = self._endings(columns)
-        job = (columns[Row.DETACHED] >= 0).astype(np.int64)
-        slot = self._slots(columns[Row.ARRIVED_US], day)
-        workload, phase = columns[Row.WORKLOAD], columns[Row.PHASE]
-        place = ((job * layout.slots + slot) * layout.workloads + workload) * ENDINGS + ending
-        np.add.at(self.counts_by_kind.reshape(-1), place, 1)
-        columns[Row.FINISHED_US] -= columns[Row.ARRIVED_US]
-        columns[Row.FIRST_TOKEN_US] -= columns[Row.ARRIVED_US]
-        group = ((slot // HOURS * layout.phases + phase) * layout.workloads + workload) * 2 + job
-        _add_sums(self.sums_by_kind.reshape(-1, len(Sum)), group, [columns[c] for c in _SUMMED])
-        _count_codes(stages, columns[Row.STAGES :])
-        self.stage_us[day] += np.maximum(columns[Row.STAGES :], 0).sum(axis=1)
-        cell = (slot * layout.phases + phase) * layout.workloads + workload
-        cell *= CODE_COUNT
-        heard = np.flatnonzero((job == 0) & (ending != Status.BLOCKED))
-        silent = np.flatnonzero(~ANSWERED[ending])
-        latency, first_token = (
-            codes_of(columns[Row.FINISHED_US]),
-            codes_of(columns[Row.FIRST_TOKEN_US]),
-        )
-        latency[silent] = first_token[silent] = CODE_NO_ANSWER
-        return (latency + cell)[heard], (first_token + cell)[heard]
-
-    def _slots(self, arrived_us: Integers, day: int) -> Integers:
-        starts_us = self.layout.calendar.day_starts_us
-        slots: Integers = day * HOURS + (arrived_us - starts_us[day]) // US_PER_HOUR
-        early = np.flatnonzero(arrived_us < starts_us[day])
-        if len(early):
-            before = np.searchsorted(starts_us, arrived_us[early], side="right") - 1
-            slots[early] = before * HOURS + (arrived_us[early] - starts_us[before]) // US_PER_HOUR
-        return slots
-
-    def _endings(self, columns: Integers) -> Integers:
-        """Each row's status, or OVERDUE."""
-        ending: Integers = columns[Row.STATUS]
-        under_way = np.flatnonzero(ending == Status.UNFINISHED)
-        if len(under_way):
-            deadline_us = np.array(self.layout.deadlines_us)[columns[Row.WORKLOAD, under_way]]
-            age_us = columns[Row.FINISHED_US, under_way] - columns[Row.ARRIVED_US, under_way]
-            ending[under_way[(deadline_us >= 0) & (age_us > deadline_us)]] = OVERDUE
-        return ending
-
-    def _keep_stages(self, spread: Integers, day: int) -> None:
-        stage, code = np.nonzero(spread)
-        keys = (day * len(spread) + stage) * SPAN + BIN_OF_CODE[code]
-        self.stages.add_counts(keys, spread[stage, code])
+        stages = _zeros(len(layout.names.stages), CODE_COUNT)
+        sums = Sums(self.counts_by_kind, self.sums_by_kind, self.stage_us[day], stages)
+        starts_us, deadlines_us = layout.calendar.day_starts_us, np.array(layout.deadlines_us)
+        cells, codes = add_rows(rows, day, starts_us, deadlines_us, sums)
+        latency, first_token = spread_all(cells, codes, layout.cells)
+        self.latency.add_counts(*latency)
+        self.first_token.add_counts(*first_token)
+        _keep(self.stages, stages, day, BIN_OF_CODE)
 
 
-def _in_columns(rows: NDArray[np.int64]) -> Iterator[Integers]:
-    """The rows in parts that fit the processor's cache, each copied to (columns, rows of the part)."""
-    for first in range(0, len(rows), PART_ROWS):
-        yield np.ascontiguousarray(rows[first : first + PART_ROWS].T)
-
-
-def _count_codes(spread: Integers, times_us: Integers) -> None:
-    """Add to the (stages, codes) counts; -1, which means that a request never came there, is left out."""
-    for stage, time_us in enumerate(times_us):
-        counts = np.bincount(codes_of(time_us))
-        # Code 0 holds both 0 and -1.
-        counts[0] = np.count_nonzero(time_us == 0) if counts[0] else 0
-        spread[stage, : len(counts)] += counts
-
-
-def _add_sums(sums: Integers, group: Integers, columns: Sequence[Integers]) -> None:
-    """Add whole numbers >= 0 to `sums[group]`, column by column.
-
-    `bincount` adds in doubles, which are exact up to 2^53; larger sums are added one number at a time.
-    """
-    first = int(group.min())
-    offset = group - first
-    for column, numbers in enumerate(columns):
-        if len(numbers) * int(numbers.max()) >= 1 << 53:
-            np.add.at(sums[:, column], group, numbers)
-            continue
-        added = np.bincount(offset, weights=numbers).astype(np.int64)
-        sums[first : first + len(added), column] += added
-
-
-def _bins_for_codes(keys: Integers) -> Integers:
-    """Rename keys: cell × CODE_COUNT + code becomes cell × SPAN + bin."""
-    cell, code = np.divmod(keys, CODE_COUNT)
-    return cell * SPAN + BIN_OF_CODE[code]
+def _keep(tally: Tally, counts: Integers, day: int, bins: Integers) -> None:
+    """Add a day's (things, places) counts, by day × thing; `bins` is the bin of each place."""
+    flat = np.flatnonzero(counts)
+    thing, place = np.divmod(flat, counts.shape[1])
+    tally.add_counts((day * len(counts) + thing) * SPAN + bins[place], counts.reshape(-1)[flat])
 
 
 def _zeros(*shape: int) -> NDArray[np.int64]:

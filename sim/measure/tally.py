@@ -11,6 +11,9 @@ from sim.measure.bins import SPAN, quantile_values_us
 
 Integers = NDArray[np.int64]
 
+DENSE = 4
+"""Up to so many times as many possible keys as keys, an array of all is quicker than sorting."""
+
 
 class Tally:
     """How often each key occurred; a key is cell × SPAN + bin.
@@ -49,11 +52,14 @@ class Tally:
     def regrouped(self, group_of_cell: Integers) -> Tally:
         """The same counts by coarser groups: cell c goes to `group_of_cell[c]`, or away if that is -1."""
         keys, counts = self.pairs()
-        groups = group_of_cell[keys // SPAN]
-        kept = groups >= 0
-        coarse = groups[kept] * SPAN + keys[kept] % SPAN
+        cells = keys // SPAN
+        # One look-up: cell × SPAN becomes group × SPAN, and what is below stays.
+        coarse = keys + ((group_of_cell - np.arange(len(group_of_cell))) * SPAN)[cells]
+        if (group_of_cell < 0).any():
+            kept = np.flatnonzero(group_of_cell[cells] >= 0)
+            coarse, counts = coarse[kept], counts[kept]
         tally = Tally()
-        tally.add_counts(*_joined([coarse], [counts[kept]]))
+        tally.add_counts(*_joined([coarse], [counts]))
         return tally
 
     def totals(self, cells: int) -> Integers:
@@ -85,8 +91,17 @@ def _joined(keys: list[Integers], counts: list[Integers]) -> tuple[Integers, Int
     flat, weights = np.concatenate(keys), np.concatenate(counts)
     if len(flat) == 0:
         return flat, weights
+    if int(flat.max()) < DENSE * len(flat):
+        return _summed(flat, weights)
     # Batches are sorted runs, which a stable sort merges without looking at every pair.
     order = np.argsort(flat, kind="stable")
     flat = flat[order]
     firsts = np.flatnonzero(np.concatenate(([True], flat[1:] != flat[:-1])))
     return flat[firsts], np.add.reduceat(weights[order], firsts)
+
+
+def _summed(keys: Integers, counts: Integers) -> tuple[Integers, Integers]:
+    """Add up by key without sorting, where keys are dense; doubles are exact up to 2^53 requests."""
+    sums = np.bincount(keys, weights=counts)
+    distinct = np.flatnonzero(sums)
+    return distinct, sums[distinct].astype(np.int64)

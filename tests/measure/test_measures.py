@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from naive_fold import naive_fold
 from outcomes import HOUR_US, SECOND_US, calendar, layout, measured, outcome, row
 
 from sim.engine.arithmetic import bin_of
@@ -166,4 +167,26 @@ def test_merging_measures_is_folding_all_days():
     assert (cd.sums_by_kind == whole.sums_by_kind).all()
     for name in ("latency", "first_token", "stages", "waits"):
         for one, other in zip(getattr(cd, name).pairs(), getattr(whole, name).pairs(), strict=True):
+            assert one.tolist() == other.tolist()
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_folding_is_adding_a_row_at_a_time(seed):
+    lay = layout(calendar("2027-11-06", "2027-11-09"))
+    rng = np.random.default_rng(seed)
+    days = list(random_days(lay, rng))
+    for day in days:
+        n = len(day.rows)
+        day.rows[:, Row.DETACHED] = rng.choice([-1, -1, 4], n)
+        day.rows[:, Row.STAGES + 1] = rng.choice([-1, 0, 7, 2**44], n)
+        day.rows[:, Row.FIRST_TOKEN_US] -= rng.integers(0, 2, n) * day.rows[:, Row.WAIT_US]
+    left = [row(w, lay.calendar.day_starts_us[-1] - w, Status.UNFINISHED) for w in (0, 5, HOUR_US)]
+    days.append(outcome(lay, lay.days, left))
+    found, meant = measured(lay, *days), naive_fold(lay, days)
+    for name in ("counts_by_kind", "sums_by_kind", "stage_us"):
+        assert (getattr(found, name) == getattr(meant, name)).all(), name
+    for name in ("latency", "first_token", "stages"):
+        for one, other in zip(
+            getattr(found, name).pairs(), getattr(meant, name).pairs(), strict=True
+        ):
             assert one.tolist() == other.tolist()
