@@ -135,5 +135,17 @@ def _in_order(
     numbers = np.arange(first, first + len(times), dtype=np.int64)
     if (times[1:] >= times[:-1]).all():
         return Arrivals(times, numbers, keys, workloads)
-    order = np.argsort(times, kind="stable")
+    order = _stable_order(times)
     return Arrivals(times[order], numbers, keys[order], workloads[order])
+
+
+def _stable_order(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Like `argsort(kind="stable")`; sorting numbers that hold their place is several times quicker."""
+    since = times - times.min()
+    place_bits = len(times).bit_length()
+    if int(since.max()).bit_length() + place_bits > 62:
+        return np.argsort(times, kind="stable")
+    keyed: NDArray[np.int64] = (since << place_bits) | np.arange(len(times))
+    keyed.sort()
+    keyed &= (1 << place_bits) - 1
+    return keyed

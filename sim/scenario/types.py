@@ -12,6 +12,7 @@ import zoneinfo
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
@@ -153,7 +154,9 @@ def _zone(value: object) -> str:
     return name
 
 
+@cache
 def _zones() -> set[str]:
+    # Python looks through hundreds of files each time it is asked.
     return zoneinfo.available_timezones()
 
 
