@@ -3,7 +3,9 @@
 `auto` looks after 20 replications and after every 10 more, at most until 100. At each look the exact interval
 for the chance of meeting a target has confidence 1 - 0.05 / 9, nine being the most looks there can be: so the
 chance that any look decides wrongly stays below 5 % for each target (Bonferroni; looks at the same data are
-alike, so it is less). The rule counts replications, never seconds: the same everywhere.
+alike, so it is less). A scenario with so many requests that the next batch would pass `REQUESTS_MAX` in all is
+left as it stands, undecided targets said to be so. The rule counts replications and requests, never seconds: the
+same everywhere.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from sim.study.statistics import LEVEL, chance_interval
 FIRST_BATCH = 20
 NEXT_BATCH = 10
 REPLICATIONS_MAX = 100
+REQUESTS_MAX = 60_000_000
+"""`auto` starts no further batch beyond so many simulated requests: some minutes of a laptop's work."""
 LOOKS_MAX = 1 + (REPLICATIONS_MAX - FIRST_BATCH) // NEXT_BATCH
 
 Status = Literal["met", "missed", "close"]
@@ -30,13 +34,15 @@ class Stopping:
     batches: tuple[int, ...]
     """How many replications are added before each look."""
     level: float
+    requests_max: int | None = None
+    """No further batch beyond so many requests; None: no such bound."""
 
     @classmethod
     def of(cls, replications: int | Literal["auto"]) -> Stopping:
         """A fixed number has one look at 95 %; `auto` up to nine."""
         if replications == "auto":
             batches = (FIRST_BATCH, *([NEXT_BATCH] * (LOOKS_MAX - 1)))
-            return cls(batches, 1.0 - (1.0 - LEVEL) / LOOKS_MAX)
+            return cls(batches, 1.0 - (1.0 - LEVEL) / LOOKS_MAX, REQUESTS_MAX)
         assert replications >= 1, "at least one replication"
         return cls((replications,), LEVEL)
 
@@ -46,6 +52,12 @@ class Stopping:
         for count in self.batches:
             yield range(first, first + count)
             first += count
+
+    def affords(self, requests: int, replications: int) -> bool:
+        """Whether another batch fits, when so many replications had so many requests."""
+        if self.requests_max is None:
+            return True
+        return requests * (replications + NEXT_BATCH) <= self.requests_max * replications
 
 
 @dataclass(frozen=True)
