@@ -9,6 +9,7 @@ from sim.plan.journey import journey_of
 from sim.plan.terms import calendar_of, targets_of, tariff_of
 from sim.scenario.document import Document, validate
 from sim.scenario.scenario import Scenario
+from sim.study.size import refuse_what_is_too_large, size_of
 from sim.study.source import Course, Terms
 
 
@@ -20,8 +21,13 @@ class ScenarioSource:
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The scenario with its unknowns at their likeliest; ScenarioError tells every fault."""
-        return validate(self.document, Scenario)
+        """The scenario with its unknowns at their likeliest.
+
+        ScenarioError tells every fault; ResourceError refuses what no machine could run.
+        """
+        scenario = validate(self.document, Scenario)
+        refuse_what_is_too_large(size_of(scenario))
+        return scenario
 
     def terms(self) -> Terms:
         """What the study asks."""
