@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 NAME = "genai-rollout-simulator"
@@ -24,3 +25,21 @@ def folder_for(sources: Iterable[Path], *versions: str) -> Path:
             return folder
     except OSError:
         return Path(tempfile.gettempdir()) / f"{NAME}-{name}"
+
+
+def is_compiled(folder: Path) -> bool:
+    """Whether Numba has left its index there, which it writes last."""
+    return any(folder.rglob("*.nbi"))
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process compiles into a folder; without waiting where files have no locks."""
+    try:
+        import fcntl
+
+        with (folder / "compiling").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except ImportError:
+        yield

@@ -56,8 +56,6 @@ def perform(wish: Wish, target: Path | None, jobs: int | None, telling: Telling)
         jobs: processes; None takes as many as there are processors.
         telling: what to print.
     """
-    # Imported before the run, so that an interrupted one has nothing left to do but to write.
-    from sim.report import results  # noqa: F401
     from sim.report.outputs import open_outputs
 
     with open_outputs(target) if target else nullcontext() as outputs:
@@ -94,6 +92,9 @@ def _teller(progress: Progress, wish: Wish) -> Any:
     done = 0
 
     def heard(_replication: Replication) -> None:
+        # With something to tell, get ready to: an interrupted run has nothing left to do but to write.
+        from sim.report import results  # noqa: F401
+
         nonlocal done
         done += 1
         total = REPLICATIONS_AUTO_FIRST if wish.replications == "auto" else wish.replications

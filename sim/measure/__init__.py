@@ -1,7 +1,6 @@
 """Latency, availability, saturation and blame: what is kept of the outcomes; knows no prices."""
 
-from sim.measure.adding import OVERDUE
-from sim.measure.layout import Layout
+from sim.measure.layout import OVERDUE, Layout
 from sim.measure.measures import BAD, ENDINGS, GOOD, Measures, Sum
 from sim.measure.tally import Tally
 

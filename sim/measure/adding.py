@@ -20,6 +20,7 @@ from sim.cache import folder_for
 from sim.engine import arithmetic
 from sim.measure import bins
 from sim.measure.bins import BIN_OF_CODE, CODE_COUNT, CODE_NO_ANSWER, CODE_SHIFT, CODE_ZERO, SPAN
+from sim.measure.layout import OVERDUE
 from sim.outcome import HOURS, Row
 from sim.plan import columns
 from sim.plan.columns import Status
@@ -38,8 +39,6 @@ INPUT, OUTPUT = int(Row.INPUT_TOKENS), int(Row.OUTPUT_TOKENS)
 WAIT, BACKOFF = int(Row.WAIT_US), int(Row.BACKOFF_US)
 OK, LATE = int(Status.OK), int(Status.LATE)
 UNFINISHED, BLOCKED = int(Status.UNFINISHED), int(Status.BLOCKED)
-OVERDUE = len(Status)
-"""A column of the counts beside the statuses: unfinished, and older than its deadline."""
 
 
 class Sums(NamedTuple):

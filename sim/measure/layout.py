@@ -8,8 +8,11 @@ import numpy as np
 
 from sim.outcome import HOURS
 from sim.plan import Names, Plan
-from sim.plan.columns import Workload
+from sim.plan.columns import Status, Workload
 from sim.windows import Calendar
+
+OVERDUE = len(Status)
+"""A column of the counts beside the statuses: unfinished, and older than its deadline."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.arithmetic import BIN_COUNT
-from sim.measure.adding import OVERDUE, Sums, add_rows, spread_all
 from sim.measure.bins import BIN_OF_CODE, CODE_COUNT, SPAN
-from sim.measure.layout import Layout
+from sim.measure.layout import OVERDUE, Layout
 from sim.measure.tally import Integers, Tally
 from sim.outcome import HOURS, DayOutcome, Load, Use
 from sim.plan.columns import Status
@@ -122,6 +121,9 @@ class Measures:
         self.waits.merge(other.waits)
 
     def _fold_rows(self, rows: Integers, day: int) -> None:
+        # Imported when there are rows: who only reads measures needs no Numba.
+        from sim.measure.adding import Sums, add_rows, spread_all
+
         layout = self.layout
         stages = _zeros(len(layout.names.stages), CODE_COUNT)
         sums = Sums(self.counts_by_kind, self.sums_by_kind, self.stage_us[day], stages)

@@ -10,6 +10,7 @@ from sim.measure import Layout, Measures
 from sim.plan import Names
 from sim.study.digest import Digest
 from sim.study.laws import Laws, check_bill
+from sim.study.ready import compile_once
 from sim.study.source import Course, Source, Terms
 from sim.study.spreadsheet import Spreadsheet, spreadsheet
 from sim.targets import Evaluation, evaluate
@@ -39,6 +40,8 @@ def replicate(
     course = source.course(seed, replication)
     plan = course.plan
     measures = Measures(Layout.of(plan, terms.calendar))
+    if engine == "compiled":
+        compile_once(plan)
     laws, running = Laws(plan), start(plan, engine)
     for day_plan in course.days:
         outcome = running.advance(day_plan.day)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+from sim import workers
 from sim.engine import EngineName
 from sim.errors import ResourceError
+from sim.study.ready import compile_once
 from sim.study.replication import Replication, replicate
 from sim.study.result import Study
 from sim.study.source import Source
@@ -48,7 +50,8 @@ def run(
                 if heard:
                     heard(replication)
             study = Study(terms, tuple(done), seed, stopping.level)
-            if study.decided:
+            requests = sum(int(each.digest.requests.sum()) for each in done)
+            if study.decided or not stopping.affords(requests, len(done)):
                 return study
     except KeyboardInterrupt:
         if not done:
@@ -66,22 +69,14 @@ def _replications(
             for number in numbers:
                 yield replicate(source, seed, number, engine)
         else:
-            yield from _in_processes(source, seed, numbers, engine, jobs)
+            if engine == "compiled":
+                compile_once(source.course(seed, numbers[0]).plan)
+            calls = [(source, seed, number, engine) for number in numbers]
+            yield from workers.each(jobs, replicate, calls)
+    except SystemError as error:
+        # What compiled code makes of a Ctrl-C that comes while it is called.
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        raise
     except MemoryError as error:
         raise ResourceError("the memory ran out; try again with fewer --jobs") from error
-
-
-def _in_processes(
-    source: Source, seed: int, numbers: range, engine: EngineName, jobs: int
-) -> Iterator[Replication]:
-    # Imported when it is wanted: a single process needs none of it.
-    from joblib import Parallel, delayed
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
-
-    tasks = (delayed(replicate)(source, seed, number, engine) for number in numbers)
-    try:
-        yield from Parallel(n_jobs=jobs, backend="loky", return_as="generator")(tasks)
-    except TerminatedWorkerError as error:
-        raise ResourceError(
-            "a worker process died, most likely for want of memory; try again with fewer --jobs"
-        ) from error

@@ -1,0 +1,70 @@
+"""The processes that replications run in.
+
+Where a process can be copied with all that it has read and compiled (Linux), workers start at once; elsewhere
+each reads the package anew.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from sim.errors import ResourceError
+
+Result = TypeVar("Result")
+DIED = "a worker process died, most likely for want of memory; try again with fewer --jobs"
+
+
+def each(
+    jobs: int, function: Callable[..., Result], calls: Sequence[tuple[Any, ...]]
+) -> Iterator[Result]:
+    """The results of calls, in their order."""
+    return (_copied if sys.platform == "linux" else _fresh)(jobs, function, calls)
+
+
+def _copied(
+    jobs: int, function: Callable[..., Result], calls: Sequence[tuple[Any, ...]]
+) -> Iterator[Result]:
+    import multiprocessing
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    results: list[Future[Result]] = []
+    others = set(multiprocessing.active_children())
+    context = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(min(jobs, len(calls)), context, _leave_signals_to_the_parent)
+    try:
+        with warnings.catch_warnings():
+            # Of threads that a copy lacks: NumPy's know of copies, and there are no others.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            results = [pool.submit(function, *arguments) for arguments in calls]
+        while results:
+            yield results.pop(0).result()
+    except BrokenProcessPool as error:
+        raise ResourceError(DIED) from error
+    finally:
+        # After Ctrl-C nobody waits for what is half done.
+        for worker in set(multiprocessing.active_children()) - others if results else ():
+            worker.kill()
+        pool.shutdown(wait=not results, cancel_futures=True)
+
+
+def _leave_signals_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _fresh(
+    jobs: int, function: Callable[..., Result], calls: Sequence[tuple[Any, ...]]
+) -> Iterator[Result]:
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    tasks = (delayed(function)(*arguments) for arguments in calls)
+    try:
+        yield from Parallel(n_jobs=jobs, backend="loky", return_as="generator")(tasks)
+    except TerminatedWorkerError as error:
+        raise ResourceError(DIED) from error
