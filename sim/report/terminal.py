@@ -159,7 +159,11 @@ def target_name(row: TargetRow) -> str:
 
 
 def _worst_notes(page: Page, rows: Iterable[TargetRow]) -> None:
-    worst = [f"{row.name} ({row.worst})" for row in rows if row.worst and row.status != "met"]
+    worst = [
+        f"{row.name} ({row.worst})"
+        for row in rows
+        if row.worst and row.status != "met" and row.chance_met != 1
+    ]
     if worst:
         page.paragraph(f"Worst: {', '.join(worst)}", "dim", indent=3)
 
@@ -271,7 +275,7 @@ def _undecided(page: Page, summary: Summary) -> None:
     for row in close:
         met = f"{round((row.chance_met or 0) * runs)} of {runs}"
         asked = form.share(row.required_chance)
-        page.paragraph(f"{row.name}: met by {met} replications, and {asked} is asked for", indent=2)
+        page.paragraph(f"{row.name}: met by {met} replications, {asked} asked", indent=2)
 
 
 def _ending(page: Page, wrote: Sequence[str], following: str) -> None:

@@ -115,9 +115,11 @@ def _sentence(names: Mapping[str, Sequence[str]], count: int) -> str:
         return f"All {count} targets are met." if count > 1 else "The target is met."
     parts = [
         f"{len(names[status])} of {count} targets {words}: {', '.join(names[status])}."
-        for status, words in (("missed", "missed"), ("close", "too close to call"))
+        for status, words in (("missed", "missed"), ("close", "undecided"))
         if names[status]
     ]
+    if names["met"]:
+        parts.append(f"{len(names['met'])} met.")
     return " ".join(parts)
 
 
