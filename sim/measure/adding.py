@@ -57,7 +57,7 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     files = [Path(str(module.__file__)) for module in SOURCES]
     config: Any = numba.config
     before = config.CACHE_DIR
-    config.CACHE_DIR = str(folder_for(files, numba.__version__))
+    config.CACHE_DIR = str(folder_for(files, numba.__version__, str(config.BOUNDSCHECK)))
     try:
         compiled: Callable[..., Any] = _njit(cache=True)(function)
     finally:
