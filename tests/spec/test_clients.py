@@ -217,3 +217,15 @@ def test_advice_that_comes_after_the_time_out_is_not_heard(engine):
     client = {"timeout_us": 4, "retry_on": [Result.TIMEOUT], "retry_after_cap_us": 100}
     outcome = run(refusing(**client), [day([(0, 0), (10, 1)])], engine)
     assert events(outcome, Event.RETRY) == [(14, 1, 7)]
+
+
+def test_a_time_out_of_one_who_waited_exactly_at_completion_is_completion(engine):
+    maker = PlanMaker()
+    maker.workload(maker.call(maker.endpoint(maker.node(servers=1), 3, timeout_us=6)))
+    outcome = run(maker.plan(), [day([(0, 0), (0, 1), (0, 2)])], engine)
+    assert table(outcome, "session status finished_us") == text("""
+        session status finished_us
+        0 OK 3
+        1 OK 6
+        2 TIMED_OUT 6
+    """)

@@ -1,0 +1,213 @@
+"""Faults that somebody might make, each a change of a few lines of the package, and the test that notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+REFERENCE = "engine/reference/"
+COMPILED = "engine/compiled/"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """Old lines to new lines in one file below `sim/`, and the test below `tests/spec/` that must fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    killed_by: str
+    fast: bool = False
+    """Tried in every run of the tests."""
+
+
+MUTANTS = (
+    Mutant(
+        "a tie at the door by insertion, not by order",
+        REFERENCE + "nodes.py",
+        "newcomers = sorted(self.newcomers, key=lambda attempt: attempt.order)",
+        "newcomers = list(self.newcomers)",
+        "test_extremes.py::test_at_the_door_too_the_order_is_that_of_sessions[reference]",
+    ),
+    Mutant(
+        "a tie in the queue by insertion, not by order",
+        REFERENCE + "nodes.py",
+        "        attempt.place = WAITING\n        insort(self.queue, (attempt.order, attempt))",
+        "        attempt.place = WAITING\n        self.queue.append((attempt.order, attempt))",
+        "test_limits.py::test_who_stood_behind_one_that_was_turned_away_is_looked_at_in_the_same_instant[reference]",
+    ),
+    Mutant(
+        "a tie by insertion, compiled",
+        COMPILED + "calls.py",
+        "    while place != NONE and joins_before(m, attempt, place):",
+        "    while False:",
+        "test_extremes.py::test_who_joins_together_stands_in_order_of_session_whoever_set_out_first[compiled]",
+        fast=True,
+    ),
+    Mutant(
+        "nodes start in reverse order",
+        REFERENCE + "world.py",
+        "for node in sorted(self._looks):",
+        "for node in sorted(self._looks, reverse=True):",
+        "test_extremes.py::test_of_two_nodes_with_one_limit_the_first_of_the_plan_starts_first[reference]",
+    ),
+    Mutant(
+        "a bucket's wait rounds down",
+        "limits/token_bucket.py",
+        "    return -(-short // p[RATE])",
+        "    return short // p[RATE]",
+        "test_extremes.py::test_a_bucket_that_was_idle_for_a_year_admits_its_cap_and_no_more[reference]",
+        fast=True,
+    ),
+    Mutant(
+        "a bucket is one deeper",
+        "limits/token_bucket.py",
+        "    full = p[CAP] * MINUTE_US",
+        "    full = (p[CAP] + 1) * MINUTE_US",
+        "test_extremes.py::test_a_bucket_that_was_idle_for_a_year_admits_its_cap_and_no_more[reference]",
+    ),
+    Mutant(
+        "a bucket starts empty",
+        "limits/token_bucket.py",
+        "    s[LEVEL] = p[CAP] * MINUTE_US\n    s[LAST] = now",
+        "    s[LEVEL] = 0\n    s[LAST] = now",
+        "test_extremes.py::test_a_bucket_that_was_idle_for_a_year_admits_its_cap_and_no_more[reference]",
+        fast=True,
+    ),
+    Mutant(
+        "a bucket's refill is not clamped to the cap",
+        "limits/token_bucket.py",
+        "    return min(full, s[LEVEL] + min(now - s[LAST], to_full_us) * p[RATE])",
+        "    return s[LEVEL] + (now - s[LAST]) * p[RATE]",
+        "test_extremes.py::test_a_bucket_that_was_idle_for_a_year_admits_its_cap_and_no_more[reference]",
+    ),
+    Mutant(
+        "one retry too many",
+        REFERENCE + "branches.py",
+        "if 0 <= columns[Endpoint.RETRIES] <= retries:",
+        "if 0 <= columns[Endpoint.RETRIES] < retries:",
+        "test_clients.py::test_an_error_that_is_not_retried_is_the_requests_end[reference]",
+        fast=True,
+    ),
+    Mutant(
+        "jitter is missing",
+        "engine/arithmetic.py",
+        "    return max(1, whole(min(wait, cap_us) * factor))",
+        "    return max(1, whole(min(wait, cap_us)))",
+        "test_clients.py::test_a_back_off_is_stretched_by_its_factor[reference]",
+    ),
+    Mutant(
+        "eleven servers, not ten",
+        REFERENCE + "nodes.py",
+        "while self.queue and (servers < 0 or len(self.served) < servers):",
+        "while self.queue and (servers < 0 or len(self.served) < servers + 1):",
+        "test_changes.py::test_more_servers_start_who_waits_at_once[reference]",
+        fast=True,
+    ),
+    Mutant(
+        "eleven servers, not ten, compiled",
+        COMPILED + "starting.py",
+        "        if servers >= 0 and m[node + N.BUSY] >= servers:",
+        "        if servers >= 0 and m[node + N.BUSY] > servers:",
+        "test_changes.py::test_more_servers_start_who_waits_at_once[compiled]",
+    ),
+    Mutant(
+        "a queue holds one more",
+        REFERENCE + "nodes.py",
+        "            if len(self.queue) <= self.row[Column.QUEUE_LIMIT]:",
+        "            if len(self.queue) <= self.row[Column.QUEUE_LIMIT] + 1:",
+        "test_changes.py::test_work_that_went_back_has_no_patience_and_is_not_turned_away[reference]",
+    ),
+    Mutant(
+        "a queue holds one more, compiled",
+        COMPILED + "starting.py",
+        "    most = m[node + Node.QUEUE_LIMIT]",
+        "    most = m[node + Node.QUEUE_LIMIT] + 1",
+        "test_changes.py::test_work_that_went_back_has_no_patience_and_is_not_turned_away[compiled]",
+    ),
+    Mutant(
+        "last in, first out",
+        REFERENCE + "nodes.py",
+        "            attempt = self.queue[0][1]",
+        "            self.queue.insert(0, self.queue.pop())\n            attempt = self.queue[0][1]",
+        "test_branches.py::test_steps_at_one_node_start_in_order_of_branch[reference]",
+        fast=True,
+    ),
+    Mutant(
+        "services half a per cent longer",
+        "engine/arithmetic.py",
+        "    return max(1, whole(value) * slow_ppm // MILLION)",
+        "    return max(1, whole(value * 1.005) * slow_ppm // MILLION)",
+        "test_days.py::test_time_is_split_at_the_hours_of_the_day[reference]",
+    ),
+    Mutant(
+        "time-outs before finishes",
+        REFERENCE + "world.py",
+        "FINISH = 2\nTIMEOUT = 3",
+        "FINISH = 3\nTIMEOUT = 2",
+        "test_clients.py::test_a_time_out_exactly_at_completion_is_completion[reference-3-OK-3]",
+    ),
+    Mutant(
+        "changes before joins",
+        REFERENCE + "world.py",
+        "JOIN = 1_002\nCHANGE = 1_003",
+        "JOIN = 1_003\nCHANGE = 1_002",
+        "test_changes.py::test_who_arrives_as_a_phase_begins_is_of_the_phase_before[reference]",
+    ),
+    Mutant(
+        "time-outs before finishes, compiled",
+        COMPILED + "codes.py",
+        "    FINISH = 0\n    TIMEOUT = 1",
+        "    FINISH = 1\n    TIMEOUT = 0",
+        "test_clients.py::test_a_time_out_of_one_who_waited_exactly_at_completion_is_completion[compiled]",
+    ),
+    Mutant(
+        "settling is skipped",
+        "limits/concurrency.py",
+        "    s[HELD] -= reserved",
+        "    s[HELD] -= 0",
+        "test_limits.py::test_a_place_of_a_concurrency_limit_is_free_as_its_holder_ends[reference]",
+    ),
+    Mutant(
+        "who is turned away gives nothing back",
+        REFERENCE + "nodes.py",
+        "                limiter.rule.settle(limiter.parameters, limiter.state, self.world.now, reserved, 0)",
+        "                pass",
+        "test_limits.py::test_who_is_full_gives_its_place_back_at_once[reference]",
+    ),
+    Mutant(
+        "the person's patience is ignored",
+        REFERENCE + "branches.py",
+        "        if self.workload[Workload.PATIENCE_LAW] >= 0:",
+        "        if False:",
+        "test_branches.py::test_who_gives_up_leaves_detached_jobs_alone[reference]",
+    ),
+    Mutant(
+        "patience in the queue is ignored, compiled",
+        COMPILED + "starting.py",
+        "            law = m[node + Node.PATIENCE_LAW]\n            if law >= 0:",
+        "            law = m[node + Node.PATIENCE_LAW]\n            if False:",
+        "test_limits.py::test_who_leaves_the_queue_gives_its_place_back[compiled]",
+    ),
+    Mutant(
+        "a window opens 1 µs late",
+        "limits/fixed_window.py",
+        "    return p[WINDOW_US] - now % p[WINDOW_US]",
+        "    return p[WINDOW_US] - now % p[WINDOW_US] + 1",
+        "test_changes.py::test_a_time_out_of_work_that_was_not_sent_starts_with_it_even_if_servers_came_meanwhile[reference]",
+    ),
+    Mutant(
+        "the retry budget is never spent",
+        REFERENCE + "limiters.py",
+        "        self.budget_ppm -= MILLION",
+        "        self.budget_ppm -= 0",
+        "test_clients.py::test_a_retry_needs_one_of_the_budget[reference]",
+    ),
+    Mutant(
+        "the vendor's advice is not heard",
+        REFERENCE + "branches.py",
+        "        if 0 < attempt.advice_us <= endpoint[Endpoint.RETRY_AFTER_CAP_US]:",
+        "        if False:",
+        "test_clients.py::test_followed_advice_lets_the_retry_pass[reference]",
+    ),
+)
