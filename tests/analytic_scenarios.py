@@ -222,7 +222,8 @@ endpoints:
         "servers: unlimited, service: 1us",
     ),
     "V04": queue(
-        'rate: 8/s, curve: {curve: wave, swing: 75%, peak_at: "06:00"}', f"servers: 10, {EXP}"
+        'rate: 8/h, curve: {curve: wave, swing: 75%, peak_at: "06:00"}',
+        "servers: 10, service: {law: exponential, mean: 1h}",
     ),
     "V05": queue(
         "rate: 10/h",
