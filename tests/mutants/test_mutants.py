@@ -26,7 +26,7 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def tested(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+def tried(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
     """Run some tests below `tests/spec/` on the copy, without compiling anything."""
     words = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     return subprocess.run(
@@ -58,13 +58,13 @@ def spoil(folder: Path, mutant: Mutant) -> None:
 def test_a_mutant_is_killed(mutant: Mutant, tmp_path: Path) -> None:
     folder = copied(tmp_path)
     spoil(folder, mutant)
-    done = tested(folder, mutant.killed_by)
+    done = tried(folder, mutant.killed_by)
     assert done.returncode == FAILED, f"it survived\n{done.stdout}\n{done.stderr}"
 
 
 @pytest.mark.slow
 def test_without_a_mutant_all_these_tests_pass(tmp_path: Path) -> None:
-    done = tested(copied(tmp_path), *sorted({mutant.killed_by for mutant in MUTANTS}))
+    done = tried(copied(tmp_path), *sorted({mutant.killed_by for mutant in MUTANTS}))
     assert done.returncode == 0, done.stdout
 
 
