@@ -6,6 +6,7 @@ each reads the package anew.
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import sys
 import warnings
@@ -15,6 +16,8 @@ from typing import Any, TypeVar
 from sim.errors import ResourceError
 
 Result = TypeVar("Result")
+PR_SET_PDEATHSIG = 1
+"""Linux, `prctl(2)`: a signal when the parent dies."""
 DIED = "a worker process died, most likely for want of memory; try again with fewer --jobs"
 
 
@@ -55,6 +58,8 @@ def _copied(
 def _leave_signals_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # A parent that is killed can tell nobody; Linux tells its children for it.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _fresh(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.cli.ending import say
-from sim.cli.progress import Progress
+from sim.cli.progress import LONG_RUN_SECONDS, Progress, span
 from sim.cli.screen import screen_of_stdout, write_report
 from sim.cli.versions import package_version, versions
 from sim.errors import ExitCode
@@ -71,11 +71,13 @@ def run_to_summary(wish: Wish, jobs: int | None, *, quiet: bool = False) -> Summ
     """Run a study; the dict of `summary.json`."""
     from sim.study import run
     from sim.study.of_scenario import ScenarioSource
+    from sim.study.size import size_of
     from sim.summary import summarise
 
     source = ScenarioSource(wish.document)
     scenario = source.scenario
     progress = Progress(quiet=quiet)
+    _foretell(progress, wish, size_of(scenario).seconds / (jobs or processors()))
     study = run(
         source,
         seed=wish.seed,
@@ -86,6 +88,17 @@ def run_to_summary(wish: Wish, jobs: int | None, *, quiet: bool = False) -> Summ
     )
     progress.clear()
     return summarise(study, _origin(wish, scenario))
+
+
+def _foretell(progress: Progress, wish: Wish, replication_seconds: float) -> None:
+    """Before a long run, say how long it will take; the first replication gives a better figure."""
+    from sim.study.ready import is_ready
+
+    if wish.engine == "compiled" and not is_ready():
+        progress.note("compiling the engine, once on this machine: about half a minute")
+    count = REPLICATIONS_AUTO_FIRST if wish.replications == "auto" else wish.replications
+    if replication_seconds * count > LONG_RUN_SECONDS:
+        progress.note(f"this run will take very roughly {span(replication_seconds * count)}")
 
 
 def _teller(progress: Progress, wish: Wish) -> Any:

@@ -9,6 +9,13 @@ from sim.engine import start
 from sim.plan import Arrivals, Changes, Day, Plan
 
 
+def is_ready() -> bool:
+    """Whether this machine has compiled the engine before."""
+    from sim.engine.compiled.jit import cache_folder
+
+    return is_compiled(cache_folder())
+
+
 def compile_once(plan: Plan) -> None:
     """Compile the engine unless that has been done; a second process finds what the first has made."""
     # Read here, so that workers which are copies of this process have it.

@@ -8,13 +8,11 @@ that goes into the kernel.
 from __future__ import annotations
 
 import ast
-import hashlib
 import inspect
-import os
-import tempfile
 import textwrap
 from collections.abc import Callable
 from enum import IntEnum
+from itertools import chain
 from pathlib import Path
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
@@ -23,34 +21,21 @@ import numba
 from numba import types
 from numba.extending import intrinsic
 
+from sim.cache import folder_for
+
 CONFIG: Any = numba.config
 numba_types: Any = types
 
-SOURCES = ("engine", "limits", "plan/columns.py", "outcome.py", "draws.py")
+SOURCES = ("engine", "limits", "plan/columns.py", "outcome.py", "draws.py", "units.py")
 """What the kernel is made of, below the package's folder."""
 
 
-def source_hash() -> str:
-    """A hash of the kernel's sources and of what compiles them."""
-    package = Path(__file__).parents[2]
-    digest = hashlib.sha256(f"{numba.__version__} {CONFIG.BOUNDSCHECK}".encode())
-    for name in SOURCES:
-        place = package / name
-        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 def cache_folder() -> Path:
-    """Where machine code is kept: the user's cache, or a temporary folder where that cannot be written."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "genai-rollout-simulator" / source_hash()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError:
-        return Path(tempfile.gettempdir()) / f"genai-rollout-simulator-{source_hash()}"
+    """Where the kernel's machine code is kept."""
+    package = Path(__file__).parents[2]
+    places = [package / name for name in SOURCES]
+    files = [sorted(place.rglob("*.py")) if place.is_dir() else [place] for place in places]
+    return folder_for(chain(*files), numba.__version__, str(CONFIG.BOUNDSCHECK))
 
 
 CONFIG.CACHE_DIR = str(cache_folder())
@@ -152,7 +137,8 @@ def once(function: Callable[..., Any], *, forceinline: bool = False) -> Any:
 
     Only the kernel is called from C or from Python, so parts need no wrapper for C.
     """
-    compiled: Any = numba.njit(function, forceinline=forceinline, no_cfunc_wrapper=True)
+    njit: Any = numba.njit
+    compiled: Any = njit(function, forceinline=forceinline, no_cfunc_wrapper=True)
     if CONFIG.DISABLE_JIT:
         return compiled
     ask = compiled.get_call_template
