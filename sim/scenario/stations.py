@@ -16,12 +16,15 @@ from sim.scenario.types import (
     Money,
     Name,
     PositiveDuration,
+    PositiveWholeNumber,
     Unlimited,
     Weekdays,
     WholeNumber,
 )
 
 Servers = Annotated[WholeNumber, Field(le=10**7)]
+SomeServers = Annotated[PositiveWholeNumber, Field(le=10**7)]
+"""A station that never has a server never finishes anything; one that is closed at times has `staff`."""
 
 
 class Shift(Model):
@@ -66,7 +69,7 @@ class Station(Spine):
         "cold_start": "",
     }
 
-    servers: Servers | Unlimited | None = None
+    servers: SomeServers | Unlimited | None = None
     """How many work at once, all the time [n]."""
     staff: tuple[Shift, ...] | None = None
     """The servers by the timetable of their shifts, instead of `servers`."""

@@ -18,7 +18,7 @@ stations: {desk: {servers: 3, service: 1s}}
 endpoints:
   chat: {latency: {total: 1s}, errors: {share: 1%}, limits: [{limit: token_bucket, per_minute: 60k}]}
 """
-HEADLINE = re.compile(r"^bad\.yaml:\d+:\d+: error\[\w+\]: \S")
+HEADLINE = re.compile(r"^bad\.yaml(:\d+:\d+)?: error\[\w+\]: \S")
 
 CHANGES = {
     "not a number": ("service: 1s", "service: .nan"),
@@ -28,6 +28,7 @@ CHANGES = {
     "a negative duration": ("service: 1s", "service: -1s"),
     "a negative rate": ("rate: 1/s", "rate: -1/s"),
     "negative tokens": ("input_tokens: 100", "input_tokens: -100"),
+    "zero servers": ("servers: 3", "servers: 0"),
     "negative servers": ("servers: 3", "servers: -3"),
     "a bucket that never fills": ("per_minute: 60k", "per_minute: 0"),
     "a probability over 1": ("probability: 50%", "probability: 150%"),
