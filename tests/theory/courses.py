@@ -167,7 +167,7 @@ def rate_of(case: str) -> float:
 def steady(case: str, count: int, replication: int, sets: tuple[str, ...] = ()) -> Sample:
     """A replication of about `count` arrivals, the first tenth of which is dropped; it runs dry at the end."""
     rate = rate_of(case)
-    days = int(1.2 * count / rate / 86400) + 2
+    days = int(1.1 * count / rate / 86400) + 1
     workloads = list(scenario_of(case, days, sets).workloads)
     each = () if len(workloads) > 1 else (f"workloads.{workloads[0]}.arrivals.count={count}",)
     course = course_of(case, days, replication, (*sets, *each))
