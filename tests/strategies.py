@@ -7,7 +7,7 @@ so that none hides another for long. Choice 0 is always the simplest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -67,6 +67,14 @@ FEATURES = (
     "many_sessions",
 )
 
+RARE = (
+    ("retries", "errors", "budgets"),
+    ("servers", "queue_patience"),
+    ("servers", "preempts", "changes"),
+    ("jobs", "laps", "retries", "errors"),
+)
+"""Features that must come together for something to happen; a test steers some of its cases there."""
+
 SMALL = (1, 2, 3, 5, 8)
 STAGES = 3
 
@@ -81,6 +89,11 @@ class Dice:
     def below(self, count: int) -> int:
         """A number from 0 to count - 1."""
         number = self._roll(count)
+        self.choices.append(number)
+        return number
+
+    def sure(self, number: int) -> int:
+        """A choice that is made already."""
         self.choices.append(number)
         return number
 
@@ -103,9 +116,9 @@ class Case:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
-    """Random cases."""
-    return Builder(Dice(lambda count: draw(_BELOW[count]))).case()
+def cases(draw: st.DrawFn, sure: Collection[str] = ()) -> Case:
+    """Random cases; some features may be on for sure."""
+    return Builder(Dice(lambda count: draw(_BELOW[count])), sure).case()
 
 
 _BELOW = {count: st.integers(0, count - 1) for count in range(1, 200)}
@@ -120,9 +133,9 @@ def stored(choices: Sequence[int]) -> Case:
 class Builder:
     """Turns choices into a case."""
 
-    def __init__(self, dice: Dice) -> None:
+    def __init__(self, dice: Dice, sure: Collection[str] = ()) -> None:
         self.dice = dice
-        self.on = {name: bool(dice.below(2)) for name in FEATURES}
+        self.on = {name: bool(dice.sure(1) if name in sure else dice.below(2)) for name in FEATURES}
         self.scale = dice.pick((1, 10, 500))
         self.seed = dice.below(10)
         self.maker = PlanMaker(self.seed)

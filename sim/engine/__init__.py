@@ -27,9 +27,9 @@ scrambles it to prove so.
 DETACH, BLOCK and END take no time; DELAY sets an end; CALL sends its first attempt to the first endpoint
 of its route, whose node it *joins*.
 
-**Order at a node**: (priority, joined, session, turn, branch, lap, attempt); `lap` is the branch's when the attempt
-joined, `attempt` counts the branch's attempts since it began. Work that goes back to the queue keeps its place in
-this order.
+**Order at a node**: (priority, joined, session, turn, branch, lap, attempt, key); `lap` is the branch's when the
+attempt joined, `attempt` counts the branch's attempts since it began, and the key tells apart branches that began
+at one step in different laps. Work that goes back to the queue keeps its place in this order.
 
 **Start at a node**, in four acts:
 
@@ -78,8 +78,8 @@ the servers suffice (`PREEMPTS` 1). Work that starts again needs no limits and m
 token of the attempt that answered; any other leaves them. A fork takes the latest of its children.
 
 **Draws**: `draws.uniform(key ^ purpose, entity, counter)` with the step's key (workload's key for requests and
-sessions), the purpose's `Draw`, mixed as `draws.mix(key ^ Draw)`, the request's key (session's key for
-TURNS) and counter = lap << 32 | attempts made in this call before. A request's key is
+sessions), the purpose's `Draw`, mixed as `draws.mix(key ^ Draw)`, the branch's key (the request's for its own
+laws, the session's for TURNS) and counter = lap << 32 | attempts made in this call before. A request's key is
 `draws.child(session key, turn)`. QUEUE_PATIENCE, DELAY and CHANCE draw in the same way.
 
 **The small print**, so that nothing is left to taste:
@@ -116,6 +116,9 @@ TURNS) and counter = lap << 32 | attempts made in this call before. A request's 
 * *Stages.* When a branch leaves a DELAY or CALL (done, failed, passed over, or given up in the middle), the time
   since it came to the step is added to the stage's column (-1 becomes 0 first).
 * *Laps.* A child and a detached job begin with their parent's lap; a CHANCE draws with the lap before it takes ALT.
+  A main branch has the request's key. What a branch begins in a later lap than 0 has the key
+  `draws.child(branch's key, lap)`, else the branch's: no two branches that begin at one step share it.
+  So no step leads back to an earlier one but through a CHANCE with LAP 1.
 * *First words, answering endpoint* live on the branch; a fork's branch takes the latest first words (if any child has
   some) and the greatest endpoint of its children. A request that fails, or has no first words, has its end.
   A detached job's row has them too.

@@ -205,7 +205,7 @@ MUTANTS = (
     ),
     Mutant(
         "the vendor's advice is not heard",
-        REFERENCE + "branches.py",
+        REFERENCE + "attempts.py",
         "        if 0 < attempt.advice_us <= endpoint[Endpoint.RETRY_AFTER_CAP_US]:",
         "        if False:",
         "test_clients.py::test_followed_advice_lets_the_retry_pass[reference]",

@@ -1,10 +1,10 @@
 """Forks, detached jobs, laps, blocks, slow steps and first words, one sentence a test."""
 
-from plans import END, PlanMaker, day, events, run, story, table, text
+from plans import END, PlanMaker, day, differences, events, run, story, table, text
 
 from sim import draws
 from sim.outcome import Event, Load, Row, Use
-from sim.plan.columns import Draw
+from sim.plan.columns import Draw, Endpoint, Result, Table
 
 
 class Maker(PlanMaker):
@@ -93,8 +93,6 @@ def test_a_step_that_ends_just_in_time_is_not_too_slow(engine):
 
 def test_a_slow_step_is_left_in_the_middle_of_a_back_off(engine):
     maker = Maker()
-    from sim.plan.columns import Result
-
     vendor = maker.vendor(1, error_chance=1.0, retries=-1, retry_on=[Result.ERROR], backoff_us=10)
     outcome = once(maker, maker.call(vendor, slower_us=5), engine)
     assert table(outcome, "status finished_us attempts backoff_us") == text("""
@@ -168,6 +166,51 @@ def test_a_repeat_draws_anew_each_lap(engine):
     assert outcome.rows[0, Row.FINISHED_US] == sum(
         next(value for value, edge in ((1, 1 / 3), (10, 2 / 3), (100, 1)) if u <= edge) for u in us
     )
+
+
+def test_a_job_has_luck_of_its_own_whatever_lap_it_began_in(engine):
+    """The second lap of the job that began in lap 0 and the first of the one that began in lap 1 are both lap 1."""
+    maker = Maker()
+    values = [1, 2, 4, 8, 16, 32]
+    first = maker.delay(values)
+    job = maker.chain(first, maker.chance(1.0, alt=first, lap=1))
+    detach, wait = maker.detach(job), maker.delay(5)
+    maker.workload(maker.chain(detach, wait, maker.chance(1.0, alt=detach, lap=1)))
+    maker.stages = 0
+    outcome = run(maker.plan(), [day([(0, 0)], until_us=40)], engine)
+    key = draws.child(int(day([(0, 0)]).arrivals.key[0]), 1)
+    purpose = draws.mix(int(maker.plan().step_keys[first]) ^ Draw.DELAY)
+    expected = []
+    for begun in range(8):
+        own = draws.child(key, begun) if begun else key
+        now, lap = 5 * begun, begun
+        while now < 40:
+            expected.append((now, lap))
+            now += values[int(draws.uniform(purpose, own, lap << 32) * len(values))]
+            lap += 1
+    steps = [line.tolist() for line in outcome.trace if line[4] == Event.STEP]
+    assert sorted((line[0], line[6]) for line in steps if line[5] == first) == sorted(expected)
+
+
+def test_jobs_of_two_laps_that_join_in_one_lap_with_one_attempt_stand_in_an_order(engine):
+    """At 4 the job of lap 0 begins its lap 1, and that of lap 1 tries again: each its second attempt."""
+    maker = Maker()
+    vendor = maker.vendor(4, retries=-1, retry_on=[Result.ERROR], backoff_us=1)
+    call = maker.call(vendor)
+    job = maker.chain(call, maker.chance(1.0, alt=call, lap=1))
+    detach, wait = maker.detach(job), maker.delay(2)
+    maker.workload(maker.chain(detach, wait, maker.chance(1.0, alt=detach, lap=1)))
+    failing = [(1, draws.threshold(1.0)), (3, 0)]
+    changes = [
+        (us, Table.ENDPOINTS, vendor, Endpoint.ERROR_CHANCE, chance) for us, chance in failing
+    ]
+    outcomes = [
+        run(maker.plan(), [day([(0, 0)], changes=changes, until_us=5)], engine, scramble=scramble)
+        for scramble in (0, 1, 2)
+    ]
+    assert [us for us, *_ in events(outcomes[0], Event.JOIN)].count(4) == 3
+    assert not differences(outcomes[0], outcomes[1])
+    assert not differences(outcomes[0], outcomes[2])
 
 
 def test_a_chance_of_all_always_goes_there_and_of_none_never(engine):

@@ -315,7 +315,9 @@ def ranks_before(m: Ints, one: int, other: int) -> bool:
         return m[one + A.NAME] < m[other + A.NAME]
     if m[one + A.LAP] != m[other + A.LAP]:
         return m[one + A.LAP] < m[other + A.LAP]
-    return m[one + A.ORDINAL] < m[other + A.ORDINAL]
+    if m[one + A.ORDINAL] != m[other + A.ORDINAL]:
+        return m[one + A.ORDINAL] < m[other + A.ORDINAL]
+    return bool(np.uint64(m[one + A.KEY]) < np.uint64(m[other + A.KEY]))
 
 
 @leaf

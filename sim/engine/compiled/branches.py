@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.compiled.basics import expect, note, push, sample
+from sim.engine.compiled.basics import child, expect, note, push, sample
 from sim.engine.compiled.codes import NONE, B, Doing, Floats, Ints, Kind, Moment, P, R, S
 from sim.engine.compiled.jit import part
 from sim.plan.columns import Step
 
 
 @part
-def new_branch(m: Ints, request: int, parent: int, step: int, lap: int) -> int:
+def new_branch(m: Ints, request: int, parent: int, step: int, lap: int, key: int) -> int:
     """A branch of a request that comes to its first step at this instant."""
     branch = m[S.FREE_BRANCH]
     m[S.FREE_BRANCH] = m[branch + B.AFTER]
@@ -22,6 +22,7 @@ def new_branch(m: Ints, request: int, parent: int, step: int, lap: int) -> int:
     m[branch + B.NAME] = m[step + P.ROW]
     m[branch + B.STEP] = step
     m[branch + B.LAP] = lap
+    m[branch + B.KEY] = key
     m[branch + B.ORDINAL] = 0
     m[branch + B.ATTEMPT] = NONE
     m[branch + B.FIRST_US] = NONE
@@ -33,6 +34,16 @@ def new_branch(m: Ints, request: int, parent: int, step: int, lap: int) -> int:
     m[request + R.BRANCHES] = branch
     will(m, branch, Doing.COMING)
     return branch
+
+
+@part
+def key_of_young(m: Ints, branch: int) -> int:
+    """The key of what a branch begins in its lap: of its own in every lap after the first."""
+    lap = m[branch + B.LAP]
+    key = m[branch + B.KEY]
+    if lap > 0:
+        key = np.int64(child(np.uint64(key), lap))
+    return key
 
 
 @part
@@ -84,7 +95,7 @@ def wait_until(m: Ints, branch: int, time_us: int) -> None:
 def draw_step(m: Ints, f: Floats, branch: int, law: int, draw: int, counter: int) -> float:
     """A draw of a branch at its step."""
     step = m[branch + B.STEP]
-    key = np.uint64(m[m[branch + B.REQUEST] + R.KEY])
+    key = np.uint64(m[branch + B.KEY])
     return sample(m, f, law, np.uint64(m[step + P.KEYS + draw]), key, counter)
 
 

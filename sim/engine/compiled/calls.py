@@ -81,7 +81,7 @@ def send(m: Ints, branch: int, now: int) -> None:
     m[S.FREE_ATTEMPTS] -= 1
     m[branch + B.DOING] = Doing.WAITING
     m[branch + B.ATTEMPT] = attempt
-    m[attempt + A.KEY] = m[request + R.KEY]
+    m[attempt + A.KEY] = m[branch + B.KEY]
     m[attempt + A.SERIAL] = new_serial(m)
     m[attempt + A.BRANCH] = branch
     m[attempt + A.SESSION] = m[request + R.SESSION]

@@ -239,7 +239,9 @@ class B(IntEnum):
     BEFORE = 25
     AFTER = 26
     """Neighbours among its request's branches; AFTER also links free slots."""
-    WIDTH = 28
+    KEY = 28
+    """Whose luck it has."""
+    WIDTH = 29
 
 
 class Doing(IntEnum):

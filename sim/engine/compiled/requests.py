@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compiled.basics import bits, child, new_serial, note, push, sample, whole
-from sim.engine.compiled.branches import book, free_branch, new_branch, note_branch, will
+from sim.engine.compiled.branches import (
+    book,
+    free_branch,
+    key_of_young,
+    new_branch,
+    note_branch,
+    will,
+)
 from sim.engine.compiled.calls import abandon
 from sim.engine.compiled.codes import NONE, B, Doing, Floats, Ints, Kind, Moment, P, R, S, W
 from sim.engine.compiled.jit import part
@@ -57,7 +64,7 @@ def begin_turn(m: Ints, f: Floats, request: int, now: int) -> None:
     m[S.ARRIVED] += 1
     m[S.IN_FLIGHT] += 1
     step = m[workload + Workload.START_STEP]
-    m[request + R.MAIN] = new_branch(m, request, NONE, step, 0)
+    m[request + R.MAIN] = new_branch(m, request, NONE, step, 0, m[request + R.KEY])
     note_branch(m, now, m[request + R.MAIN], Event.ARRIVE, m[workload + W.ROW], tokens)
 
 
@@ -96,9 +103,9 @@ def detach(m: Ints, branch: int, now: int) -> None:
     m[job + R.DETACHED] = m[start + P.ROW]
     m[job + R.ARRIVED_US] = now
     m[job + R.PATIENCE_AT] = NONE
-    m[job + R.KEY] = m[owner + R.KEY]
+    m[job + R.KEY] = key_of_young(m, branch)
     note_branch(m, now, branch, Event.DETACH, m[start + P.ROW], NONE)
-    m[job + R.MAIN] = new_branch(m, job, NONE, start, m[branch + B.LAP])
+    m[job + R.MAIN] = new_branch(m, job, NONE, start, m[branch + B.LAP], m[job + R.KEY])
 
 
 @part

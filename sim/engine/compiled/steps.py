@@ -11,6 +11,7 @@ from sim.engine.compiled.branches import (
     counter_of,
     draw_step,
     free_branch,
+    key_of_young,
     new_branch,
     note_branch,
     pass_on,
@@ -91,7 +92,7 @@ def delay(m: Ints, f: Floats, branch: int, now: int) -> None:
 def choose(m: Ints, branch: int) -> None:
     """Go to ALT with the step's chance, else to NEXT."""
     step = m[branch + B.STEP]
-    key = np.uint64(m[m[branch + B.REQUEST] + R.KEY])
+    key = np.uint64(m[branch + B.KEY])
     drawn = bits(np.uint64(m[step + P.KEYS + Draw.CHANCE]), key, counter_of(m, branch, 0))
     if drawn < m[step + Step.CHANCE]:
         m[branch + B.LAP] += m[step + Step.LAP]
@@ -110,8 +111,9 @@ def fork(m: Ints, branch: int, now: int) -> None:
     m[branch + B.FAILED_NAME] = NONE
     m[branch + B.CHILD_FIRST_US] = NONE
     m[branch + B.CHILD_ANSWERED] = NONE
+    key = key_of_young(m, branch)
     for place in range(m[step + Step.FORK_FIRST], m[step + Step.FORK_FIRST] + count):
-        new_branch(m, m[branch + B.REQUEST], branch, m[place], m[branch + B.LAP])
+        new_branch(m, m[branch + B.REQUEST], branch, m[place], m[branch + B.LAP], key)
     if count == 0:
         end_fork(m, branch, now)
     elif m[branch + B.SLOWER_AT] != NONE:

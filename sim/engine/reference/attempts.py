@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from simpy import Event
 
 from sim import draws
-from sim.engine.arithmetic import MILLION, amount
+from sim.engine.arithmetic import MILLION, amount, backoff_us
 from sim.engine.reference.plain import (
+    Draw,
     Endpoint,
     Result,
     Route,
@@ -32,8 +33,8 @@ SERVED = 2
 AWAY = 3
 """It was turned away, left or has ended."""
 
-Order = tuple[int, int, int, int, int, int, int]
-"""Priority, joined, session, turn, branch, lap, attempt."""
+Order = tuple[int, int, int, int, int, int, int, int]
+"""Priority, joined, session, turn, branch, lap, attempt, key."""
 
 
 class Attempt(Event):
@@ -74,7 +75,8 @@ class Attempt(Event):
         row = branch.row
         priority = world.workloads[row[Row.WORKLOAD]][Workload.PRIORITY]
         person = (row[Row.SESSION], row[Row.TURN])
-        return (priority, world.now, *person, branch.first_step, branch.lap, branch.attempts)
+        place = (branch.first_step, branch.lap, branch.attempts, branch.key)
+        return (priority, world.now, *person, *place)
 
     def _count_tokens(self, world: World, route: int) -> None:
         row = self.branch.row
@@ -154,3 +156,18 @@ class Attempt(Event):
         self.is_wanted = False
         if self.timeout is not None:
             self.timeout.cancel()
+
+
+def pause_us(endpoint: list[int], attempt: Attempt, retries: int) -> int:
+    """How long a client waits before it tries again: the advice, if it hears it, else its back-off."""
+    if attempt.value == Result.REFUSED:
+        # A client that gave up before the refusal came back has heard no advice.
+        if 0 < attempt.advice_us <= endpoint[Endpoint.RETRY_AFTER_CAP_US]:
+            return attempt.advice_us
+    return backoff_us(
+        endpoint[Endpoint.BACKOFF_US],
+        endpoint[Endpoint.BACKOFF_GROWTH_PPM],
+        endpoint[Endpoint.BACKOFF_CAP_US],
+        retries,
+        attempt.draw(endpoint[Endpoint.BACKOFF_LAW], Draw.BACKOFF),
+    )

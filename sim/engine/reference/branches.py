@@ -14,8 +14,8 @@ from typing import Any
 from simpy import Event, Interrupt, Process
 
 from sim import draws
-from sim.engine.arithmetic import MILLION, backoff_us, duration_us, whole
-from sim.engine.reference.attempts import Attempt
+from sim.engine.arithmetic import MILLION, duration_us, whole
+from sim.engine.reference.attempts import Attempt, pause_us
 from sim.engine.reference.plain import (
     Clock,
     Draw,
@@ -81,7 +81,7 @@ class Request:
         self.row = row
         row[Row.WORKLOAD] = workload
         row[Row.ARRIVED_US] = world.now
-        self.main = Branch(self, first_step, lap, depth=0)
+        self.main = Branch(self, first_step, lap, key, depth=0)
         world.under_way[self] = None
 
     @classmethod
@@ -99,13 +99,13 @@ class Request:
         row[Row.OUTPUT_TOKENS] = request.draw(Workload.OUTPUT_LAW, Draw.OUTPUT)
         return request
 
-    def detach(self, first_step: int, lap: int) -> None:
+    def detach(self, first_step: int, lap: int, key: int) -> None:
         """Start a job of this request that nobody waits for, a process with a row of its own."""
         row = self.world.ledger.empty_row()
         for kept in KEPT_BY_JOBS:
             row[kept] = self.row[kept]
         row[Row.DETACHED] = first_step
-        job = Request(self.world, self.key, row[Row.WORKLOAD], row, first_step, lap)
+        job = Request(self.world, key, row[Row.WORKLOAD], row, first_step, lap)
         job.main.process = self.world.process(job.live_alone())
 
     def live(self) -> Generator[Event, Any, None]:
@@ -186,11 +186,12 @@ class Branch:
     waits: Waits
     """What a child's process does."""
 
-    def __init__(self, request: Request, first_step: int, lap: int, depth: int) -> None:
+    def __init__(self, request: Request, first_step: int, lap: int, key: int, depth: int) -> None:
         self.world = request.world
         self.request = request
         self.row = request.row
-        self.key = request.key
+        self.key = key
+        """Whose luck it has."""
         self.first_step = first_step
         self.lap = lap
         self.depth = depth
@@ -225,7 +226,7 @@ class Branch:
                 return Status.BLOCKED
             elif kind == StepKind.DETACH:
                 self.tell(Told.DETACH, row[Step.ALT])
-                self.request.detach(row[Step.ALT], self.lap)
+                self.request.detach(row[Step.ALT], self.lap, self.key_of_young())
             elif kind == StepKind.CHANCE and self.draws_alternative(step, row):
                 self.lap += row[Step.LAP]
                 step = row[Step.ALT]
@@ -276,6 +277,10 @@ class Branch:
             stage = Row.STAGES + row[Step.STAGE]
             self.row[stage] = max(0, self.row[stage]) + self.world.now - came_us
 
+    def key_of_young(self) -> int:
+        """The key of what begins in this lap: of its own in every lap after the first."""
+        return draws.child(self.key, self.lap) if self.lap else self.key
+
     def draws_alternative(self, step: int, row: list[int]) -> bool:
         """Whether chance leads to `ALT`."""
         key = self.world.step_purposes[step][Draw.CHANCE]
@@ -297,8 +302,9 @@ class Branch:
     def fork(self, step: int, row: list[int]) -> Waits:  # noqa: ARG002
         """Start the children, each a process, and wait for all."""
         first = row[Step.FORK_FIRST]
+        key = self.key_of_young()
         for child_step in self.world.forks[first : first + row[Step.FORK_COUNT]]:
-            child = Branch(self.request, child_step, self.lap, self.depth + 1)
+            child = Branch(self.request, child_step, self.lap, key, self.depth + 1)
             self.children.append(child)
             child.waits = child.walk()
             child.process = self.world.process(child.waits)
@@ -376,21 +382,6 @@ class Branch:
         if self.world.steps[step][Step.STREAMS]:
             self.first_words_us = attempt.first_token_us
             self.endpoint = attempt.endpoint
-
-
-def pause_us(endpoint: list[int], attempt: Attempt, retries: int) -> int:
-    """How long a client waits before it tries again: the advice, if it hears it, else its back-off."""
-    if attempt.value == Result.REFUSED:
-        # A client that gave up before the refusal came back has heard no advice.
-        if 0 < attempt.advice_us <= endpoint[Endpoint.RETRY_AFTER_CAP_US]:
-            return attempt.advice_us
-    return backoff_us(
-        endpoint[Endpoint.BACKOFF_US],
-        endpoint[Endpoint.BACKOFF_GROWTH_PPM],
-        endpoint[Endpoint.BACKOFF_CAP_US],
-        retries,
-        attempt.draw(endpoint[Endpoint.BACKOFF_LAW], Draw.BACKOFF),
-    )
 
 
 TAKES_TIME: dict[int, Callable[[Branch, int, list[int]], Waits]] = {
