@@ -87,7 +87,7 @@ def run_to_summary(wish: Wish, jobs: int | None, *, quiet: bool = False) -> Summ
         heard=_teller(progress, wish),
     )
     progress.clear()
-    return summarise(study, _origin(wish, scenario))
+    return summarise(study, _origin(wish, scenario), source=source)
 
 
 def _foretell(progress: Progress, wish: Wish, replication_seconds: float) -> None:

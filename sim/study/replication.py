@@ -8,6 +8,7 @@ from sim.bill import Bill, Consumption, PriceChange, invoice
 from sim.engine import EngineName, start
 from sim.measure import Layout, Measures
 from sim.plan import Names
+from sim.study.alerts import alerts_of
 from sim.study.digest import Digest
 from sim.study.laws import Laws, check_bill
 from sim.study.ready import compile_once
@@ -30,6 +31,8 @@ class Replication:
     price_changes: tuple[PriceChange, ...]
     digest: Digest
     spreadsheet: Spreadsheet
+    alerts: tuple[tuple[int, int], ...] = ()
+    """(pages, tickets) of burn-rate alerts, in the order of the targets."""
 
 
 def replicate(
@@ -70,4 +73,5 @@ def conclude(replication: int, terms: Terms, course: Course, measures: Measures)
         price_changes=course.price_changes,
         digest=digest,
         spreadsheet=spreadsheet(course.plan, consumption, digest.requests, tariff),
+        alerts=tuple(alerts_of(target, measures) for target in terms.targets),
     )

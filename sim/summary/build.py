@@ -10,6 +10,8 @@ from typing import Any
 
 from sim.bill import Line, total
 from sim.study import Figure, Headline, MonthRow, Study, Verdict
+from sim.study.of_scenario import ScenarioSource
+from sim.summary.groups import GROUPS
 from sim.summary.schema import VERSION
 from sim.summary.text import money, plain, spread, value
 from sim.targets import Target
@@ -40,16 +42,16 @@ def summarise(
     study: Study,
     origin: Origin,
     *,
+    source: ScenarioSource | None = None,
     drivers: Sequence[Mapping[str, Any]] = (),
-    coverage: Mapping[str, Any] | None = None,
-    assumptions: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The summary of a study.
 
     Args:
         study: the replications.
         origin: what ran.
-        drivers, coverage, assumptions: as other parts of the package give them; written as they are.
+        source: the scenario that was run; without it the groups that read it are left out.
+        drivers: as other parts of the package give them; written as they are.
     """
     return {
         "schema": VERSION,
@@ -73,8 +75,11 @@ def summarise(
             _close(verdict) for verdict in study.verdicts if verdict.chance.status == "close"
         ],
         "drivers": [dict(driver) for driver in drivers],
-        "coverage": dict(coverage or {}),
-        "assumptions": [dict(assumption) for assumption in assumptions],
+        **(
+            {}
+            if source is None
+            else {name: group.of(study, source) for name, group in GROUPS.items()}
+        ),
     }
 
 

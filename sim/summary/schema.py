@@ -2,84 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sim.summary.groups import GROUPS
+from sim.summary.shapes import (
+    COUNT,
+    DAY,
+    MONEY,
+    MONEY_OR_NULL,
+    NUMBER,
+    NUMBER_OR_NULL,
+    SHARE,
+    SPREAD,
+    SPREAD_KEYS,
+    STATUS,
+    TEXT,
+    TEXT_OR_NULL,
+    WITH_INTERVALS,
+    Schema,
+    by_name,
+    list_of,
+    object_of,
+)
 
-VERSION = "simulate-summary/1.0"
+VERSION = "simulate-summary/1.1"
 
-Schema = dict[str, Any]
-
-MONEY: Schema = {"type": "string", "pattern": r"^-?\d+\.\d{2,6}$"}
-MONEY_OR_NULL: Schema = {"anyOf": [MONEY, {"type": "null"}]}
-NUMBER: Schema = {"anyOf": [{"type": "number"}, MONEY]}
-NUMBER_OR_NULL: Schema = {"anyOf": [{"type": "number"}, MONEY, {"type": "null"}]}
-INTERVAL: Schema = {
-    "anyOf": [
-        {"type": "array", "items": NUMBER_OR_NULL, "minItems": 2, "maxItems": 2},
-        {"type": "null"},
-    ]
-}
-TEXT: Schema = {"type": "string"}
-TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
-DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
-SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-STATUS: Schema = {"enum": ["met", "missed", "close"]}
-
-
-def _object(properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
-    """An object with these keys and no others."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": sorted(set(properties) - set(optional)),
-        "additionalProperties": False,
-    }
-
-
-def _list(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
-def _by_name(values: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": values}
-
-
-_SPREAD = {
-    **dict.fromkeys(("p10", "p50", "p90", "mean"), NUMBER_OR_NULL),
-    "why_null": TEXT_OR_NULL,
-}
-_WITH_INTERVALS = {**_SPREAD, "mean_interval": INTERVAL, "median_interval": INTERVAL}
-SPREAD = _object(_SPREAD, ("why_null",))
-
-TARGET = _object(
+TARGET = object_of(
     {
         **dict.fromkeys(("name", "owner", "metric"), TEXT),
         **dict.fromkeys(("workload", "station"), TEXT_OR_NULL),
         "window": {"enum": ["hour", "day", "week", "month", "horizon"]},
         "op": {"enum": ["<=", ">="]},
-        "limit": _object({"value": NUMBER, "unit": {"enum": ["s", "share", "money"]}}),
+        "limit": object_of({"value": NUMBER, "unit": {"enum": ["s", "share", "money"]}}),
         "share": SHARE,
-        **_SPREAD,
+        **SPREAD_KEYS,
         "chance_met": SHARE,
         "chance_interval": {"type": "array", "items": SHARE, "minItems": 2, "maxItems": 2},
         "chance_interval_level": SHARE,
         "required_chance": SHARE,
         "status": STATUS,
         "with_traffic": {"type": "boolean"},
-        "worst": {"anyOf": [_object({"window": TEXT}), {"type": "null"}]},
+        "worst": {"anyOf": [object_of({"window": TEXT}), {"type": "null"}]},
     },
     ("why_null",),
 )
-HEADLINE = _object(
+HEADLINE = object_of(
     {
         **dict.fromkeys(("name", "unit", "averages_note"), TEXT),
         "workload": TEXT_OR_NULL,
-        **_WITH_INTERVALS,
+        **WITH_INTERVALS,
         "averages_say": NUMBER_OR_NULL,
     },
     ("why_null",),
 )
-ITEM = _object(
+ITEM = object_of(
     {
         **dict.fromkeys(("id", "name", "qty", "unit"), TEXT),
         "basis": {"enum": ["fixed", "usage"]},
@@ -88,27 +62,27 @@ ITEM = _object(
         "wasted_mean": MONEY,
     }
 )
-MONTH = _object(
+MONTH = object_of(
     {
         "month": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
-        "items": _list(_object({"id": TEXT, "mean": MONEY})),
+        "items": list_of(object_of({"id": TEXT, "mean": MONEY})),
         "total": SPREAD,
         "budget": MONEY_OR_NULL,
         "requests": SPREAD,
-        "latency_p95_s": _by_name(SPREAD),
-        "availability": _by_name(SPREAD),
+        "latency_p95_s": by_name(SPREAD),
+        "availability": by_name(SPREAD),
     }
 )
-SCENARIO = _object(
+SCENARIO = object_of(
     {
         **dict.fromkeys(("name", "path", "sha256", "currency"), TEXT),
-        "overrides": _list(TEXT),
-        "horizon": _object({"start": DAY, "end": DAY, "timezone": TEXT}),
+        "overrides": list_of(TEXT),
+        "horizon": object_of({"start": DAY, "end": DAY, "timezone": TEXT}),
         "prices_as_of": {"anyOf": [DAY, {"type": "null"}]},
-        "phases": _list(_object({"name": TEXT, "start": DAY})),
+        "phases": list_of(object_of({"name": TEXT, "start": DAY})),
     }
 )
-ENGINE = _object(
+ENGINE = object_of(
     {
         "version": TEXT,
         "seed": {"type": "integer"},
@@ -117,7 +91,7 @@ ENGINE = _object(
         "complete": {"type": "boolean"},
     }
 )
-VERDICT = _object(
+VERDICT = object_of(
     {
         "status": {"enum": ["met", "missed", "close", "unknown"]},
         "sentence": TEXT,
@@ -127,35 +101,35 @@ VERDICT = _object(
 SCHEMA: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": VERSION,
-    **_object(
+    **object_of(
         {
             "schema": {"const": VERSION},
             "scenario": SCENARIO,
             "engine": ENGINE,
             "verdict": VERDICT,
-            "targets": _list(TARGET),
-            "headlines": _list(HEADLINE),
-            "averages": _object(
+            "targets": list_of(TARGET),
+            "headlines": list_of(HEADLINE),
+            "averages": object_of(
                 {
                     "spend": MONEY_OR_NULL,
-                    "latency_mean_s": _by_name(NUMBER_OR_NULL),
+                    "latency_mean_s": by_name(NUMBER_OR_NULL),
                     "sentence": TEXT,
                 }
             ),
-            "spend": _object(
+            "spend": object_of(
                 {
-                    "total": _object(_WITH_INTERVALS, ("why_null",)),
+                    "total": object_of(WITH_INTERVALS, ("why_null",)),
                     "wasted": SPREAD,
-                    "items": _list(ITEM),
+                    "items": list_of(ITEM),
                 }
             ),
-            "monthly": _list(MONTH),
-            "daily": _list(_object({"date": DAY, "workloads": _by_name(_by_name(SPREAD))})),
-            "units": _by_name(TEXT),
-            "undecided": _list(TEXT),
-            "drivers": _list({"type": "object"}),
-            "coverage": {"type": "object"},
-            "assumptions": _list({"type": "object"}),
-        }
+            "monthly": list_of(MONTH),
+            "daily": list_of(object_of({"date": DAY, "workloads": by_name(by_name(SPREAD))})),
+            "units": by_name(TEXT),
+            "undecided": list_of(TEXT),
+            "drivers": list_of({"type": "object"}),
+            **{name: group.schema for name, group in GROUPS.items()},
+        },
+        tuple(GROUPS),
     ),
 }

@@ -141,7 +141,5 @@ def summary() -> dict[str, Any]:
         "units": {"availability": "share", "latency.p95": "s"},
         "undecided": ["it is there: 176 of 200 replications met it; add replications."],
         "drivers": [],
-        "coverage": {},
-        "assumptions": [],
     }
     return deepcopy(found)

@@ -1,0 +1,68 @@
+"""Incidents as the scenario writes them: those with a date, and those that come by chance."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sim.scenario.incidents import Effect, Incident
+from sim.study import Study
+from sim.study.of_scenario import ScenarioSource
+from sim.summary.shapes import REAL, TEXT, TEXT_OR_NULL, list_of, object_of
+from sim.units import US_PER_SECOND
+
+SCHEMA = list_of(
+    object_of(
+        {
+            "name": TEXT,
+            "hits": list_of(TEXT),
+            "start": TEXT_OR_NULL,
+            "mean_length_s": REAL,
+            "what": TEXT,
+            "why": TEXT_OR_NULL,
+        }
+    )
+)
+
+
+def of(study: Study, source: ScenarioSource) -> list[dict[str, Any]]:
+    """A row for each incident; `start` is null where chance decides it."""
+    calendar = study.terms.calendar
+    midnight = datetime.combine(calendar.start, datetime.min.time(), ZoneInfo(calendar.timezone))
+    return [
+        {
+            "name": incident.luck,
+            "hits": [*incident.endpoints, *incident.stations],
+            "start": _start(incident, midnight),
+            "mean_length_s": float(incident.lasts.table().mean) / US_PER_SECOND,
+            "what": " or ".join(_words(one.effect) for one in incident.what),
+            "why": incident.why,
+        }
+        for incident in source.scenario.incidents
+    ]
+
+
+def _start(incident: Incident, midnight: datetime) -> str | None:
+    at = incident.at
+    if isinstance(at, int):
+        zone = midnight.tzinfo
+        moment = (midnight.astimezone(ZoneInfo("UTC")) + timedelta(microseconds=at)).astimezone(
+            zone
+        )
+    elif at is None:
+        return None
+    else:
+        moment = at
+    return moment.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+def _words(effect: Effect) -> str:
+    parts = ["outage"] if effect.outage else []
+    if effect.errors:
+        parts.append(f"errors {effect.errors:.3g}")
+    if effect.slow != 1:
+        parts.append(f"slow x {effect.slow:g}")
+    if effect.quota != 1:
+        parts.append(f"quota x {effect.quota:g}")
+    return " and ".join(parts)
