@@ -168,10 +168,18 @@ class PlanMaker:
         backoff_growth_ppm: int = 1_000_000,
         backoff_cap_us: int = HOUR_US,
         backoff_factor: LawLike = 1,
+        backoff_refused_us: int | None = None,
+        backoff_plus: LawLike = None,
+        backoff_total_cap_us: int = -1,
         timeout_us: int = -1,
         retry_after_cap_us: int = 0,
         budget_ppm: int = -1,
         budget_cap_ppm: int = 0,
+        budget_takes_ppm: int = 1_000_000,
+        budget_takes_refused_ppm: int = 1_000_000,
+        budget_success_ppm: int = 0,
+        budget_refunds: int = 0,
+        retry_after_habit: int = 0,
     ) -> int:
         """A deployment at a node, with its client."""
         row = {
@@ -195,6 +203,16 @@ class PlanMaker:
             Endpoint.RETRY_AFTER_CAP_US: retry_after_cap_us,
             Endpoint.BUDGET_PPM: budget_ppm,
             Endpoint.BUDGET_CAP_PPM: budget_cap_ppm,
+            Endpoint.BUDGET_TAKES_PPM: budget_takes_ppm,
+            Endpoint.BUDGET_TAKES_REFUSED_PPM: budget_takes_refused_ppm,
+            Endpoint.BUDGET_SUCCESS_PPM: budget_success_ppm,
+            Endpoint.BUDGET_REFUNDS: budget_refunds,
+            Endpoint.BACKOFF_REFUSED_US: backoff_us
+            if backoff_refused_us is None
+            else backoff_refused_us,
+            Endpoint.BACKOFF_PLUS_LAW: self.law(backoff_plus),
+            Endpoint.BACKOFF_TOTAL_CAP_US: backoff_total_cap_us,
+            Endpoint.RETRY_AFTER_HABIT: retry_after_habit,
         }
         self.endpoint_limits.extend(limits)
         return _append(self.endpoints, Endpoint, row)

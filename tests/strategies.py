@@ -223,10 +223,18 @@ class Builder:
             backoff_growth_ppm=dice.pick((1_000_000, 2_000_000)),
             backoff_cap_us=8 * self.scale,
             backoff_factor=dice.pick((1, [0.5, 1.5], 0)),
+            backoff_refused_us=self.if_on("advice", (None, 3 * self.scale)),
+            backoff_plus=self.if_on("advice", (None, self.scale, [0, 2 * self.scale])),
+            backoff_total_cap_us=self.if_on("advice", (-1, 4 * self.scale)),
+            retry_after_habit=dice.below(3),
             timeout_us=self.time_or_none("timeouts"),
             retry_after_cap_us=self.if_on("advice", (0, 5 * self.scale, 10**12)),
             budget_ppm=self.if_on("budgets", (-1, 0, 300_000, 1_000_000)),
             budget_cap_ppm=self.if_on("budgets", (0, 1_000_000, 3_000_000, 500_000)),
+            budget_takes_ppm=self.if_on("budgets", (1_000_000, 700_000)),
+            budget_takes_refused_ppm=self.if_on("budgets", (1_000_000, 400_000)),
+            budget_success_ppm=self.if_on("budgets", (0, 200_000)),
+            budget_refunds=self.if_on("budgets", (0, 1)),
         )
 
     def route(self) -> int:

@@ -34,7 +34,7 @@ at one step in different laps. Work that goes back to the queue keeps its place 
 **Start at a node**, in four acts:
 
 1. *settle*: limits of which an attempt ended at this instant take back reserved and actual amounts.
-2. *door*: those who joined at this instant, in order. A retry needs one retry of its endpoint's budget
+2. *door*: those who joined at this instant, in order. A retry needs its cost of its endpoint's budget
    (a first attempt adds to it), else NO_BUDGET comes back after 1 µs. Then the endpoint's refusing limits:
    if any would make it wait, all are told `refuse` and the attempt is REFUSED, after a drawn time; its
    advice (retry-after) is the longest of their waits, none if time alone would not help. Else all are
@@ -52,7 +52,7 @@ its own (SERVERS is -1) and queueing limits hold it back, it has not been sent: 
 Its wait counts from joining to its (last) start, without time in service.
 
 **When a branch hears a result** other than OK: if the endpoint's client retries it and has retries left, the
-branch waits (the advice, if the client hears it and it is within the cap, else the back-off) and then joins
+branch waits (the advice, if the client follows it, else the back-off) and then joins
 the same node again as a new attempt. Else if the router goes on with it and has an endpoint left, it joins
 that one at this instant, with its retries anew. Else the step has failed: an optional step is passed over,
 any other ends its branch with the failure. After NO_BUDGET there is no retry, and the failure is the last
@@ -102,11 +102,14 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
 * *Settling.* An admitted attempt's limits are settled when it ends (OK or ERROR): actual amounts are of its true
   output (OK) or no output (ERROR). An attempt that leaves the queue after the door, or is FULL, settles too, with an
   actual amount of 0 tokens and 0 requests; a queueing limit that it had not yet taken is left alone.
-* *Advice* is heard with its refusal (not by a client that timed out before), where
-  0 < advice <= RETRY_AFTER_CAP_US. Otherwise the wait is `backoff_us` with the number of retries made at this endpoint
-  so far and the BACKOFF draw of the attempt that failed.
+* *Back-off* is `backoff_us` with the number of retries made at this endpoint so far and the BACKOFF draw of the
+  attempt that failed, from BACKOFF_REFUSED_US after a refusal, else from BACKOFF_US; then `added_us` with its
+  BACKOFF_PLUS draw.
+* *Advice* is heard with its refusal (not by a client that timed out before); what the client makes of it is said by
+  `pause_us` and its habit. A client that does not wait so long does not try again: the router hears the refusal.
 * *Budget* in ppm: starts at BUDGET_CAP_PPM; a first attempt at an endpoint adds BUDGET_PPM up to the cap; a retry
-  needs and takes 10^6.
+  needs and takes BUDGET_TAKES_PPM, after a refusal BUDGET_TAKES_REFUSED_PPM. When a branch hears OK, a first attempt
+  adds BUDGET_SUCCESS_PPM, and a retry what it took, where BUDGET_REFUNDS is 1.
 * *Waits.* `WAIT_US` of the row grows by (now - last time it entered the queue) whenever an attempt that the request
   still waits for starts, leaves, or is abandoned in the queue. `waits` of the node gets one entry an attempt, when
   it starts for the first time, leaves the queue (patience or abandoned), or is still in the queue at `close`; none
@@ -142,7 +145,7 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
   of one that was not sent before); a branch keeps the route of the call that it is in, and asks that route for its
   n-th endpoint when it goes there. TURNS, THINK, QUIT and the deadline are read when a request ends. KIND, COUNTS,
   QUEUES, NODE and the `_FIRST`, `_COUNT` columns of limits and forks never change.
-* *Back-off.* The row's BACKOFF_US grows by the whole wait when the wait begins.
+* *Time in back-off.* The row's BACKOFF_US grows by the whole wait when the wait begins.
 * *NO_BUDGET and the router.* Whether the next endpoint is tried is said by NEXT_ON's bit of NO_BUDGET itself.
 * *Quitting* follows the status `gave_up`, be it by the person's patience or by LEFT.
 * *HOLDS, SLOWER_US and OPTIONAL* have a meaning at DELAY, CALL and FORK only. A step that holds the first words sets

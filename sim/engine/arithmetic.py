@@ -96,6 +96,30 @@ def backoff_us(base_us: int, growth_ppm: int, cap_us: int, retry: int, factor: f
     return max(1, whole(min(wait, cap_us) * factor))
 
 
+def pause_us(own_us: int, advice_us: int, cap_us: int, habit: int) -> int:
+    """How long a client waits before it tries again; -1: it does not.
+
+    Args:
+        own_us: its own back-off, after all jitter.
+        advice_us: how long the refusal asked it to wait; 0: not said, or not heard.
+        cap_us: what it makes of advice ends here.
+        habit: `sim.plan.columns.Habit`.
+    """
+    if advice_us <= 0 or cap_us <= 0:
+        return own_us
+    if habit == 2:
+        return max(own_us, min(advice_us, own_us + cap_us))
+    if advice_us <= cap_us:
+        return advice_us
+    return -1 if habit == 1 else own_us
+
+
+def added_us(wait_us: int, plus_us: float, total_cap_us: int) -> int:
+    """A back-off with what is added to it, cut at the cap of the whole (-1: none)."""
+    wait = wait_us + whole(plus_us)
+    return max(1, min(wait, total_cap_us)) if total_cap_us >= 0 else wait
+
+
 def bin_of(value_us: int) -> int:
     """The histogram bin of a duration: exact below 128 µs, then 128 bins an octave (0.8 % wide)."""
     shift = 0

@@ -114,6 +114,33 @@ class Endpoint(IntEnum):
     """Client: retries allowed per first attempt; -1: no budget."""
     BUDGET_CAP_PPM = 19
     """Client: most retries that the budget can hold (1_000_000 is one); it starts full."""
+    BUDGET_TAKES_PPM = 20
+    """Client: what a retry takes from the budget."""
+    BUDGET_TAKES_REFUSED_PPM = 21
+    """Client: what a retry after a refusal takes."""
+    BUDGET_SUCCESS_PPM = 22
+    """Client: what the budget gets for an answer to a first attempt."""
+    BUDGET_REFUNDS = 23
+    """Client: 1 where an answer to a retry puts back what that took."""
+    BACKOFF_REFUSED_US = 24
+    """Client: the wait before the first retry where that follows a refusal, instead of BACKOFF_US."""
+    BACKOFF_PLUS_LAW = 25
+    """Client: law of what is added to a back-off [µs]; -1: nothing."""
+    BACKOFF_TOTAL_CAP_US = 26
+    """Client: no back-off is longer, after all jitter; -1: no such cap."""
+    RETRY_AFTER_HABIT = 27
+    """Client: `Habit`, what it makes of advice."""
+
+
+class Habit(IntEnum):
+    """What a client makes of a refusal's advice to come back later, by RETRY_AFTER_CAP_US."""
+
+    FOLLOWS = 0
+    """It waits as long as advised, up to the cap; longer advice is ignored."""
+    OBEYS = 1
+    """It waits as long as advised, up to the cap; after longer advice it does not try again."""
+    STRETCHES = 2
+    """Its own back-off is stretched towards the advice, by no more than the cap."""
 
 
 class Node(IntEnum):
@@ -267,3 +294,4 @@ class Draw(IntEnum):
     TURNS = 13
     THINK = 14
     QUIT = 15
+    BACKOFF_PLUS = 16

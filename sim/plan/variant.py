@@ -159,6 +159,7 @@ class Variant:
         return {
             **client.row(),
             Endpoint.BACKOFF_LAW: self.pools.laws.row(client.factor_law()),
+            Endpoint.BACKOFF_PLUS_LAW: self.pools.laws.row(client.backoff.plus),
             Endpoint.TIMEOUT_US: -1 if timeout_us is None else timeout_us,
         }
 

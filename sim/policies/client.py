@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from sim.errors import PlaceError, QuantityError
-from sim.plan.columns import Endpoint
-from sim.scenario.laws import Law, LawOfNumber, parse_law
+from sim.plan.columns import Endpoint, Habit
+from sim.scenario.laws import Law, LawOfDuration, LawOfNumber, parse_law
 from sim.scenario.spine import EVERYDAY, ResultWord, Spine, result_mask, usual
 from sim.scenario.types import (
     Count,
@@ -25,6 +25,8 @@ from sim.scenario.types import (
 from sim.units import shown
 
 MILLION = 1_000_000
+ADVICE_MAX_US = 1 << 50
+"""Advice is heard up to thirty years: without end."""
 PRODUCT_MAX = 1 << 62
 """A back-off is multiplied by its growth in parts per million, in 64 bits."""
 
@@ -54,6 +56,9 @@ Jitter = Annotated[
 SDK_JITTER = _read_jitter("0.75-1")
 
 
+Purse = Annotated[Count, Field(gt=0, le=10**6)]
+
+
 class Backoff(Model):
     """How long the client waits before it tries again."""
 
@@ -67,6 +72,12 @@ class Backoff(Model):
     """What each wait is multiplied by: none, full (0 to 1), or a range; 0.75-1 unless written [1]."""
     factor: LawOfNumber | None = None
     """The same as a distribution, instead of `jitter` [1]."""
+    first_after_429: PositiveDuration | None = None
+    """The wait before the first retry where that follows a refusal; as `first` unless written [us]."""
+    plus: LawOfDuration | None = None
+    """What is added after the jitter; nothing unless written [us]."""
+    in_all_at_most: PositiveDuration | None = None
+    """No wait is longer, after jitter and `plus` [us]."""
 
     @model_validator(mode="after")
     def _one_jitter(self) -> Backoff:
@@ -86,17 +97,66 @@ class Backoff(Model):
 class RetryAfter(Model):
     """What the client makes of a refusal's advice to come back later."""
 
-    heard_up_to: Duration = 120_000_000
-    """Advice up to this is followed, longer advice ignored; 0 hears none; 120s in openai-python 3.54.0 [us]."""
+    heard_up_to: Annotated[Duration, Field(le=ADVICE_MAX_US)] = 120_000_000
+    """Advice up to this is followed; 0 hears none; 120s in openai-python 3.54.0 [us]."""
+    beyond: Literal["gives_up", "backs_off"] = "gives_up"
+    """What it does after longer advice: no retry at all, as openai-python 3.54.0, or its own back-off [word]."""
+    stretches_by: Annotated[Duration, Field(le=ADVICE_MAX_US)] | None = None
+    """Instead: its own back-off is stretched towards the advice by no more than this, as botocore does
+    by 5s [us]."""
+
+    @model_validator(mode="after")
+    def _one_habit(self) -> RetryAfter:
+        if self.stretches_by is not None and self.model_fields_set & {"heard_up_to", "beyond"}:
+            message = "give `heard_up_to` with `beyond`, or `stretches_by`"
+            raise PlaceError(message, ("stretches_by",), "either_or")
+        return self
+
+    def row(self) -> dict[IntEnum, int]:
+        """The columns of an endpoint that say it."""
+        if self.stretches_by is not None:
+            return {
+                Endpoint.RETRY_AFTER_CAP_US: self.stretches_by,
+                Endpoint.RETRY_AFTER_HABIT: Habit.STRETCHES,
+            }
+        habit = Habit.OBEYS if self.beyond == "gives_up" else Habit.FOLLOWS
+        return {
+            Endpoint.RETRY_AFTER_CAP_US: self.heard_up_to,
+            Endpoint.RETRY_AFTER_HABIT: habit,
+        }
 
 
 class Budget(Model):
-    """Retries that the client allows itself over all its requests."""
+    """Retries that the client allows itself over all its requests: a purse that it starts with full."""
 
-    share: Share
-    """Retries per first attempt [share]."""
-    at_most: Annotated[Count, Field(ge=1, le=10**6)] = 10.0
-    """Most retries that it can save up; it starts with them [n]."""
+    share: Share = 0.0
+    """What each first attempt puts into it [share]."""
+    at_most: Purse = 10.0
+    """The most that it holds [n]."""
+    per_retry: Purse = 1.0
+    """What a retry takes out of it [n]."""
+    per_retry_after_429: Purse | None = None
+    """What a retry after a refusal takes; as any other unless written [n]."""
+    per_success: Annotated[Count, Field(ge=0, le=10**6)] = 0.0
+    """What an answer to a first attempt puts into it [n]."""
+    refunds: bool = False
+    """Whether an answer to a retry puts back what that took [true or false]."""
+
+    def row(self) -> dict[IntEnum, int]:
+        """The columns of an endpoint that say it."""
+        refused = self.per_retry if self.per_retry_after_429 is None else self.per_retry_after_429
+        return {
+            Endpoint.BUDGET_PPM: round(self.share * MILLION),
+            Endpoint.BUDGET_CAP_PPM: round(self.at_most * MILLION),
+            Endpoint.BUDGET_TAKES_PPM: round(self.per_retry * MILLION),
+            Endpoint.BUDGET_TAKES_REFUSED_PPM: round(refused * MILLION),
+            Endpoint.BUDGET_SUCCESS_PPM: round(self.per_success * MILLION),
+            Endpoint.BUDGET_REFUNDS: int(self.refunds),
+        }
+
+
+NO_BUDGET: dict[IntEnum, int] = {Endpoint.BUDGET_PPM: -1}
+"""The columns of a client that counts no retries over all its requests."""
 
 
 class Client(Spine):
@@ -133,9 +193,12 @@ class Client(Spine):
             Endpoint.BACKOFF_US: self.backoff.first,
             Endpoint.BACKOFF_GROWTH_PPM: round(self.backoff.times * MILLION),
             Endpoint.BACKOFF_CAP_US: self.backoff.cap_us(),
-            Endpoint.RETRY_AFTER_CAP_US: self.retry_after.heard_up_to,
-            Endpoint.BUDGET_PPM: round(self.budget.share * MILLION) if self.budget else -1,
-            Endpoint.BUDGET_CAP_PPM: round(self.budget.at_most * MILLION) if self.budget else 0,
+            Endpoint.BACKOFF_REFUSED_US: self.backoff.first_after_429 or self.backoff.first,
+            Endpoint.BACKOFF_TOTAL_CAP_US: (
+                -1 if self.backoff.in_all_at_most is None else self.backoff.in_all_at_most
+            ),
+            **self.retry_after.row(),
+            **(self.budget.row() if self.budget else NO_BUDGET),
         }
 
     def factor_law(self) -> Law:

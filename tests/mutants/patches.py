@@ -199,15 +199,15 @@ MUTANTS = (
     Mutant(
         "the retry budget is never spent",
         REFERENCE + "limiters.py",
-        "        self.budget_ppm -= MILLION",
+        "        self.budget_ppm -= self._cost_ppm(failure)",
         "        self.budget_ppm -= 0",
         "test_clients.py::test_a_retry_needs_one_of_the_budget[reference]",
     ),
     Mutant(
         "the vendor's advice is not heard",
         REFERENCE + "attempts.py",
-        "        if 0 < attempt.advice_us <= endpoint[Endpoint.RETRY_AFTER_CAP_US]:",
-        "        if False:",
+        "    advice_us = attempt.advice_us if refused else 0",
+        "    advice_us = 0",
         "test_clients.py::test_followed_advice_lets_the_retry_pass[reference]",
     ),
 )

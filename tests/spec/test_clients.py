@@ -4,7 +4,7 @@ import pytest
 from plans import PlanMaker, day, events, run, story, table, text
 
 from sim.outcome import Event, Use
-from sim.plan.columns import Result
+from sim.plan.columns import Habit, Result
 
 
 def failing(retries=0, error_chance=1.0, **client):
@@ -93,6 +93,61 @@ def refusing(**client):
 def test_advice_is_followed_up_to_its_cap(engine, cap_us, wait_us):
     outcome = run(refusing(retry_after_cap_us=cap_us), [day([(0, 0), (10, 1)])], engine)
     assert events(outcome, Event.RETRY) == [(15, 1, wait_us)]
+
+
+def test_a_client_that_obeys_does_not_come_back_sooner_than_it_is_told(engine):
+    plan = refusing(retry_after_cap_us=89, retry_after_habit=Habit.OBEYS)
+    outcome = run(plan, [day([(0, 0), (10, 1)])], engine)
+    assert events(outcome, Event.RETRY) == []
+    assert table(outcome, "session status attempts finished_us") == text("""
+        session status attempts finished_us
+        0 OK 1 3
+        1 RATE_LIMITED 1 15
+    """)
+
+
+@pytest.mark.parametrize(("cap_us", "wait_us"), [(0, 7), (50, 57), (83, 90), (84, 90)])
+def test_a_back_off_is_stretched_towards_the_advice(engine, cap_us, wait_us):
+    plan = refusing(retry_after_cap_us=cap_us, retry_after_habit=Habit.STRETCHES)
+    outcome = run(plan, [day([(0, 0), (10, 1)])], engine)
+    assert events(outcome, Event.RETRY) == [(15, 1, wait_us)]
+
+
+def test_a_refusal_has_a_back_off_of_its_own(engine):
+    outcome = run(refusing(backoff_refused_us=20), [day([(0, 0), (10, 1)])], engine)
+    assert events(outcome, Event.RETRY) == [(15, 1, 20)]
+    assert events(once(failing(retries=1, backoff_refused_us=20), engine), Event.RETRY)[0][2] == 10
+
+
+def test_what_is_added_to_a_back_off_may_be_cut_with_it(engine):
+    plan = failing(retries=2, backoff_growth_ppm=2_000_000, backoff_plus=5)
+    assert [wait for *_, wait in events(once(plan, engine), Event.RETRY)] == [15, 25]
+    plan = failing(retries=2, backoff_growth_ppm=2_000_000, backoff_plus=5, backoff_total_cap_us=18)
+    assert [wait for *_, wait in events(once(plan, engine), Event.RETRY)] == [15, 18]
+
+
+def test_an_answer_to_a_first_attempt_adds_to_the_budget_and_one_to_a_retry_puts_back(engine):
+    def retries(**budget):
+        plan = failing(
+            error_chance=0.5, retries=-1, budget_ppm=0, budget_cap_ppm=3_000_000, **budget
+        )
+        outcome = run(plan, [day([(1000 * n, n) for n in range(60)])], engine)
+        return outcome.used(0, Use.RETRIES)
+
+    assert retries() == 3
+    assert retries(budget_takes_ppm=1_500_000) == 2
+    assert 3 < retries(budget_success_ppm=100_000) < retries(budget_success_ppm=1_000_000)
+    assert retries(budget_refunds=1) > 3
+
+
+def test_a_retry_after_a_refusal_may_cost_less(engine):
+    budget = {"budget_ppm": 0, "budget_cap_ppm": 1_000_000, "retries": 5}
+    dear = run(refusing(**budget), [day([(0, 0), (10, 1)])], engine)
+    cheap = run(
+        refusing(**budget, budget_takes_refused_ppm=250_000), [day([(0, 0), (10, 1)])], engine
+    )
+    assert (len(events(dear, Event.NO_BUDGET)), dear.used(0, Use.RETRIES)) == (1, 1)
+    assert (len(events(cheap, Event.NO_BUDGET)), cheap.used(0, Use.RETRIES)) == (1, 4)
 
 
 def test_followed_advice_lets_the_retry_pass(engine):

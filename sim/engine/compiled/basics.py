@@ -43,6 +43,8 @@ whole = shared.whole
 duration_us = shared.duration_us
 decode_us = shared.decode_us
 backoff_us = shared.backoff_us
+added_us = shared.added_us
+pause_us = shared.pause_us
 bin_of = shared.bin_of
 amount = shared.amount
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.engine.arithmetic import MILLION
 from sim.engine.compiled.basics import (
     LOADS,
+    added_us,
     backoff_us,
     count_wait,
     free_attempt,
@@ -14,6 +15,7 @@ from sim.engine.compiled.basics import (
     look_at,
     new_serial,
     note_attempt,
+    pause_us,
     push,
     queue_of,
     ranks_before,
@@ -94,6 +96,7 @@ def send(m: Ints, branch: int, now: int) -> None:
     m[attempt + A.COUNTER] = counter_of(m, branch, m[branch + B.TRIES])
     m[attempt + A.ENDPOINT] = endpoint
     m[attempt + A.RETRIED] = m[branch + B.RETRIED]
+    m[attempt + A.LAST_RESULT] = m[branch + B.LAST_RESULT]
     m[attempt + A.JOINED_US] = now
     m[attempt + A.QUEUED_US] = now
     m[attempt + A.STARTED_US] = NONE
@@ -205,6 +208,7 @@ def abandon(m: Ints, branch: int, now: int) -> None:
 def succeed(m: Ints, branch: int, attempt: int, now: int) -> None:
     """A call was answered."""
     step = m[branch + B.STEP]
+    hear_answer(m, m[attempt + A.ENDPOINT], m[attempt + A.RETRIED], m[attempt + A.LAST_RESULT])
     m[branch + B.ATTEMPT] = NONE
     book(m, branch, now)
     if m[step + Step.STREAMS] == 1:
@@ -227,8 +231,10 @@ def hear(m: Ints, f: Floats, branch: int, result: int, advice: int, now: int) ->
         result = m[branch + B.LAST_RESULT]
         again = False
     m[branch + B.LAST_RESULT] = result
+    wait = -1
     if again and (retries < 0 or retried < retries):
-        wait = retry_wait(m, f, branch, endpoint, advice)
+        wait = retry_wait(m, f, branch, endpoint, result, advice)
+    if wait >= 0:
         m[branch + B.RETRIED] = retried + 1
         m[m[branch + B.REQUEST] + R.BACKOFF_US] += wait
         note_branch(m, now, branch, Event.RETRY, m[endpoint + E.ROW], wait)
@@ -245,19 +251,51 @@ def hear(m: Ints, f: Floats, branch: int, result: int, advice: int, now: int) ->
 
 
 @part
-def retry_wait(m: Ints, f: Floats, branch: int, endpoint: int, advice: int) -> int:
-    """How long a client waits before it tries again [µs]."""
-    if 0 < advice <= m[endpoint + Endpoint.RETRY_AFTER_CAP_US]:
-        return advice
+def retry_wait(m: Ints, f: Floats, branch: int, endpoint: int, result: int, advice: int) -> int:
+    """How long a client waits before it tries again [µs]; -1: it does not."""
     counter = counter_of(m, branch, m[branch + B.TRIES] - 1)
     factor = draw_step(m, f, branch, m[endpoint + Endpoint.BACKOFF_LAW], Draw.BACKOFF, counter)
-    return backoff_us(
-        m[endpoint + Endpoint.BACKOFF_US],
+    base = m[endpoint + Endpoint.BACKOFF_US]
+    if result == Result.REFUSED:
+        base = m[endpoint + Endpoint.BACKOFF_REFUSED_US]
+    own = backoff_us(
+        base,
         m[endpoint + Endpoint.BACKOFF_GROWTH_PPM],
         m[endpoint + Endpoint.BACKOFF_CAP_US],
         m[branch + B.RETRIED],
         factor,
     )
+    plus = 0.0
+    law = m[endpoint + Endpoint.BACKOFF_PLUS_LAW]
+    if law >= 0:
+        plus = draw_step(m, f, branch, law, Draw.BACKOFF_PLUS, counter)
+    own = added_us(own, plus, m[endpoint + Endpoint.BACKOFF_TOTAL_CAP_US])
+    cap = m[endpoint + Endpoint.RETRY_AFTER_CAP_US]
+    return pause_us(own, advice, cap, m[endpoint + Endpoint.RETRY_AFTER_HABIT])
+
+
+@part
+def hear_answer(m: Ints, endpoint: int, retried: int, last_result: int) -> None:
+    """An answer adds to the client's budget: what its retry took, or what a first success is worth."""
+    if m[endpoint + Endpoint.BUDGET_PPM] < 0:
+        return
+    gain_ppm = 0
+    if retried == 0:
+        gain_ppm = m[endpoint + Endpoint.BUDGET_SUCCESS_PPM]
+    elif m[endpoint + Endpoint.BUDGET_REFUNDS] == 1:
+        gain_ppm = retry_cost(m, endpoint, last_result)
+    else:
+        return
+    cap_ppm = m[endpoint + Endpoint.BUDGET_CAP_PPM]
+    m[endpoint + E.BUDGET] = min(cap_ppm, m[endpoint + E.BUDGET] + gain_ppm)
+
+
+@part
+def retry_cost(m: Ints, endpoint: int, last_result: int) -> int:
+    """What a retry takes from the client's budget after a failure [ppm of a retry]."""
+    if last_result == Result.REFUSED:
+        return m[endpoint + Endpoint.BUDGET_TAKES_REFUSED_PPM]
+    return m[endpoint + Endpoint.BUDGET_TAKES_PPM]
 
 
 @part

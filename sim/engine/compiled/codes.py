@@ -298,7 +298,9 @@ class A(IntEnum):
     """Neighbours in its list; AFTER also links free slots."""
     WOUND = 30
     """1 where the event of its time-out is on its way."""
-    WIDTH = 31
+    LAST_RESULT = 31
+    """How the attempt before it failed, if it is a retry."""
+    WIDTH = 32
 
 
 class At(IntEnum):

@@ -24,7 +24,7 @@ from sim.engine.compiled.basics import (
     whole,
 )
 from sim.engine.compiled.branches import wait_until
-from sim.engine.compiled.calls import use_load
+from sim.engine.compiled.calls import retry_cost, use_load
 from sim.engine.compiled.codes import NONE, A, At, B, E, Floats, Ints, Kind, L, Moment, N, P, R, S
 from sim.engine.compiled.jit import part
 from sim.limits import NEVER
@@ -99,7 +99,7 @@ def admit(m: Ints, f: Floats, node: int, attempt: int, now: int) -> None:
     """One attempt at the door."""
     endpoint = m[attempt + A.ENDPOINT]
     set_due(m, attempt, now)
-    if not in_budget(m, endpoint, m[attempt + A.RETRIED]):
+    if not in_budget(m, endpoint, m[attempt + A.RETRIED], m[attempt + A.LAST_RESULT]):
         note_attempt(m, now, attempt, Event.NO_BUDGET, NONE)
         turn_away(m, node, attempt, Result.NO_BUDGET, now + 1)
         return
@@ -122,7 +122,7 @@ def admit(m: Ints, f: Floats, node: int, attempt: int, now: int) -> None:
 
 
 @part
-def in_budget(m: Ints, endpoint: int, retried: int) -> bool:
+def in_budget(m: Ints, endpoint: int, retried: int, last_result: int) -> bool:
     """Whether the client's retry budget lets an attempt go out; a first attempt adds to it."""
     gain_ppm = m[endpoint + Endpoint.BUDGET_PPM]
     if gain_ppm < 0:
@@ -131,9 +131,10 @@ def in_budget(m: Ints, endpoint: int, retried: int) -> bool:
         cap_ppm = m[endpoint + Endpoint.BUDGET_CAP_PPM]
         m[endpoint + E.BUDGET] = min(cap_ppm, m[endpoint + E.BUDGET] + gain_ppm)
         return True
-    if m[endpoint + E.BUDGET] < MILLION:
+    cost_ppm = retry_cost(m, endpoint, last_result)
+    if m[endpoint + E.BUDGET] < cost_ppm:
         return False
-    m[endpoint + E.BUDGET] -= MILLION
+    m[endpoint + E.BUDGET] -= cost_ppm
     return True
 
 

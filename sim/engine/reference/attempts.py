@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simpy import Event
 
 from sim import draws
-from sim.engine.arithmetic import MILLION, amount, backoff_us
+from sim.engine.arithmetic import MILLION, added_us, amount, backoff_us, pause_us
 from sim.engine.reference.plain import (
     Draw,
     Endpoint,
@@ -57,6 +57,8 @@ class Attempt(Event):
         self.endpoint = endpoint
         self.counter = branch.lap << 32 | made_before
         self.is_retry = is_retry
+        self.failure_before: int = branch.failure
+        """How the attempt before it failed, if it is a retry."""
         self.is_wanted = True
         self.place = OUTSIDE
         self.started = False
@@ -158,16 +160,20 @@ class Attempt(Event):
             self.timeout.cancel()
 
 
-def pause_us(endpoint: list[int], attempt: Attempt, retries: int) -> int:
-    """How long a client waits before it tries again: the advice, if it hears it, else its back-off."""
-    if attempt.value == Result.REFUSED:
-        # A client that gave up before the refusal came back has heard no advice.
-        if 0 < attempt.advice_us <= endpoint[Endpoint.RETRY_AFTER_CAP_US]:
-            return attempt.advice_us
-    return backoff_us(
-        endpoint[Endpoint.BACKOFF_US],
+def wait_before_retry_us(endpoint: list[int], attempt: Attempt, retries: int) -> int:
+    """How long a client waits before it tries again, from its back-off and the advice; -1: it does not."""
+    refused = attempt.value == Result.REFUSED
+    own_us = backoff_us(
+        endpoint[Endpoint.BACKOFF_REFUSED_US if refused else Endpoint.BACKOFF_US],
         endpoint[Endpoint.BACKOFF_GROWTH_PPM],
         endpoint[Endpoint.BACKOFF_CAP_US],
         retries,
         attempt.draw(endpoint[Endpoint.BACKOFF_LAW], Draw.BACKOFF),
     )
+    plus_law = endpoint[Endpoint.BACKOFF_PLUS_LAW]
+    plus_us = attempt.draw(plus_law, Draw.BACKOFF_PLUS) if plus_law >= 0 else 0.0
+    own_us = added_us(own_us, plus_us, endpoint[Endpoint.BACKOFF_TOTAL_CAP_US])
+    # A client that gave up before the refusal came back has heard no advice.
+    advice_us = attempt.advice_us if refused else 0
+    cap_us = endpoint[Endpoint.RETRY_AFTER_CAP_US]
+    return pause_us(own_us, advice_us, cap_us, endpoint[Endpoint.RETRY_AFTER_HABIT])

@@ -15,7 +15,7 @@ from simpy import Event, Interrupt, Process
 
 from sim import draws
 from sim.engine.arithmetic import MILLION, duration_us, whole
-from sim.engine.reference.attempts import Attempt, pause_us
+from sim.engine.reference.attempts import Attempt, wait_before_retry_us
 from sim.engine.reference.plain import (
     Clock,
     Draw,
@@ -354,6 +354,7 @@ class Branch:
             result: int = yield attempt
             self.attempt = None
             if result == Result.OK:
+                self.world.clients[endpoint].hears_answer(retries > 0, self.failure)
                 self.take_answer(step, attempt)
                 return Result.OK
             if result == Result.NO_BUDGET:
@@ -363,7 +364,9 @@ class Branch:
                 return result
             if 0 <= columns[Endpoint.RETRIES] <= retries:
                 return result
-            wait_us = pause_us(columns, attempt, retries)
+            wait_us = wait_before_retry_us(columns, attempt, retries)
+            if wait_us < 0:
+                return result
             self.tell(Told.RETRY, endpoint, wait_us)
             self.row[Row.BACKOFF_US] += wait_us
             yield Timer(self.world, JOIN, wait_us)

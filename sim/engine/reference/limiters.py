@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.engine.arithmetic import MILLION
-from sim.engine.reference.plain import Endpoint, Limit
+from sim.engine.reference.plain import Endpoint, Limit, Result
 from sim.engine.reference.world import World
 from sim.limits import LIMITS, STATE_WIDTH
 
@@ -76,16 +75,32 @@ class Client:
         self.row = row
         self.budget_ppm = row[Endpoint.BUDGET_CAP_PPM]
 
-    def allows(self, is_retry: bool) -> bool:
-        """Whether an attempt may be sent: a retry takes one from the budget, a first attempt adds its share."""
+    def allows(self, is_retry: bool, failure: int) -> bool:
+        """Whether an attempt may be sent: a retry takes from the budget, a first attempt adds its share."""
         share_ppm = self.row[Endpoint.BUDGET_PPM]
         if share_ppm < 0:
             return True
         if not is_retry:
-            cap_ppm = self.row[Endpoint.BUDGET_CAP_PPM]
-            self.budget_ppm = min(cap_ppm, self.budget_ppm + share_ppm)
+            self._gain(share_ppm)
             return True
-        if self.budget_ppm < MILLION:
+        if self.budget_ppm < self._cost_ppm(failure):
             return False
-        self.budget_ppm -= MILLION
+        self.budget_ppm -= self._cost_ppm(failure)
         return True
+
+    def hears_answer(self, is_retry: bool, failure: int) -> None:
+        """An answer was heard: to a retry, which may put back what it took, or to a first attempt."""
+        if self.row[Endpoint.BUDGET_PPM] < 0:
+            return
+        if not is_retry:
+            self._gain(self.row[Endpoint.BUDGET_SUCCESS_PPM])
+        elif self.row[Endpoint.BUDGET_REFUNDS]:
+            self._gain(self._cost_ppm(failure))
+
+    def _gain(self, gain_ppm: int) -> None:
+        self.budget_ppm = min(self.row[Endpoint.BUDGET_CAP_PPM], self.budget_ppm + gain_ppm)
+
+    def _cost_ppm(self, failure: int) -> int:
+        """What a retry costs after a failure."""
+        refused = failure == Result.REFUSED
+        return self.row[Endpoint.BUDGET_TAKES_REFUSED_PPM if refused else Endpoint.BUDGET_TAKES_PPM]

@@ -144,7 +144,9 @@ class Node:
 
     def meet_at_door(self, attempt: Attempt) -> None:
         """An attempt comes in, unless the client's budget or a limit says no."""
-        if not self.world.clients[attempt.endpoint].allows(attempt.is_retry):
+        if not self.world.clients[attempt.endpoint].allows(
+            attempt.is_retry, attempt.failure_before
+        ):
             self.send_away(attempt, Result.NO_BUDGET, Told.NO_BUDGET)
             return
         attempt.used(Use.ATTEMPTS)
