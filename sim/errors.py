@@ -172,3 +172,10 @@ def _columns(text: str) -> int:
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
     )
+
+
+def is_interrupt(fault: BaseException) -> bool:
+    """Whether it is a Ctrl-C, or what compiled code makes of one that comes while it is called."""
+    while isinstance(fault, SystemError) and fault.__cause__ is not None:
+        fault = fault.__cause__
+    return isinstance(fault, KeyboardInterrupt)

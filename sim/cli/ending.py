@@ -5,15 +5,14 @@ from __future__ import annotations
 import atexit
 import errno
 import os
-import signal
 import sys
 import traceback
-from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
-from sim.errors import ExitCode, ResourceError, ScenarioError, SimError
+from sim.cli.interrupts import felt, hear
+from sim.errors import ExitCode, ResourceError, ScenarioError, SimError, is_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +28,7 @@ RESOURCE_ERRNOS = frozenset(
 
 def run_to_exit_code(command: click.Command, words: Sequence[str]) -> int:
     """Run a command and turn whatever happens into an exit code."""
-    _hear_terminate()
+    hear()
     debug = "--debug" in words
     try:
         result = command.main(args=list(words), prog_name="simulate", standalone_mode=False)
@@ -87,6 +86,7 @@ def _encodable(text: str, stream: TextIO) -> str:
 
 
 def _ended_by(fault: BaseException, debug: bool) -> int:
+    felt()
     if isinstance(fault, click.exceptions.Exit):
         return fault.exit_code
     if debug and not isinstance(fault, click.ClickException):
@@ -100,7 +100,7 @@ def _ended_by(fault: BaseException, debug: bool) -> int:
 
 
 def _line_and_code(fault: BaseException) -> tuple[str, int]:
-    if isinstance(fault, KeyboardInterrupt | click.Abort):
+    if is_interrupt(fault) or isinstance(fault, click.Abort):
         return "interrupted", ExitCode.INTERRUPTED
     if isinstance(fault, click.ClickException):
         return _usage_text(fault), ExitCode.USAGE
@@ -145,15 +145,3 @@ def _drop_stdout() -> None:
             os.dup2(nowhere, sys.stdout.fileno())
         except (OSError, ValueError):
             return
-
-
-def _hear_terminate() -> None:
-    """Let SIGTERM end a run like Ctrl-C does: in order, with what has finished."""
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:
-        return  # Not in the main thread: an embedding program has its own ways.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.cli.ending import say
+from sim.cli.interrupts import felt
 from sim.cli.progress import LONG_RUN_SECONDS, Progress, span
 from sim.cli.screen import screen_of_stdout, write_report
 from sim.cli.versions import package_version, versions
@@ -86,6 +87,8 @@ def run_to_summary(wish: Wish, jobs: int | None, *, quiet: bool = False) -> Summ
         jobs=jobs or processors(),
         heard=_teller(progress, wish),
     )
+    if not study.complete:
+        felt()
     progress.clear()
     return summarise(study, _origin(wish, scenario), source=source)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from typing import Literal
 
 from sim import workers
 from sim.engine import EngineName
-from sim.errors import ResourceError
+from sim.errors import ResourceError, is_interrupt
 from sim.study.ready import compile_once
 from sim.study.replication import Replication, replicate
 from sim.study.result import Study
@@ -45,24 +46,27 @@ def run(
     done: list[Replication] = []
     try:
         for numbers in stopping.ranges():
-            for replication in _replications(source, seed, numbers, engine, jobs):
-                done.append(replication)
-                if heard:
-                    heard(replication)
+            with closing(_replications(source, seed, numbers, engine, jobs)) as coming:
+                for replication in coming:
+                    done.append(replication)
+                    if heard:
+                        heard(replication)
             study = Study(terms, tuple(done), seed, stopping.level)
             requests = sum(int(each.digest.requests.sum()) for each in done)
             if study.decided or not stopping.affords(requests, len(done)):
                 return study
-    except KeyboardInterrupt:
-        if not done:
+    except (KeyboardInterrupt, SystemError) as error:
+        if not is_interrupt(error):
             raise
+        if not done:
+            raise KeyboardInterrupt from error
         return Study(terms, tuple(done), seed, stopping.level, complete=False)
     return study
 
 
 def _replications(
     source: Source, seed: int, numbers: range, engine: EngineName, jobs: int
-) -> Iterator[Replication]:
+) -> Generator[Replication, None, None]:
     """Replications in order of their numbers."""
     try:
         if jobs == 1 or len(numbers) == 1:
@@ -73,10 +77,5 @@ def _replications(
                 compile_once(source.course(seed, numbers[0]).plan)
             calls = [(source, seed, number, engine) for number in numbers]
             yield from workers.each(jobs, replicate, calls)
-    except SystemError as error:
-        # What compiled code makes of a Ctrl-C that comes while it is called.
-        if isinstance(error.__cause__, KeyboardInterrupt):
-            raise KeyboardInterrupt from error
-        raise
     except MemoryError as error:
         raise ResourceError("the memory ran out; try again with fewer --jobs") from error

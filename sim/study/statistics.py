@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 Ordered = TypeVar("Ordered")
@@ -37,8 +38,17 @@ def binomial_cdf(k: int, n: int, p: float) -> float:
     if p >= 1.0 or k < 0:
         return 0.0
     odds, rest = math.log(p), math.log1p(-p)
-    terms = [math.log(math.comb(n, i)) + i * odds + (n - i) * rest for i in range(k + 1)]
-    return math.fsum(math.exp(term) for term in terms)
+    ways = _log_choices(n)
+    return math.fsum(math.exp(ways[i] + i * odds + (n - i) * rest) for i in range(k + 1))
+
+
+@lru_cache(maxsize=16)
+def _log_choices(n: int) -> tuple[float, ...]:
+    """The logarithms of n over 0, 1, ..., n."""
+    ways = [1]
+    for i in range(n):
+        ways.append(ways[-1] * (n - i) // (i + 1))
+    return tuple(math.log(each) for each in ways)
 
 
 def median_interval(
