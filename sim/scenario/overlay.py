@@ -1,7 +1,7 @@
 """Layers of a scenario: what `extends` brings, what a file overrides, what `--set` changes.
 
-Maps merge deep; lists replace, except that lists whose items all have a `name` merge by name;
-`null` deletes. Every node keeps what it replaced, so that `explain` can say it.
+Maps merge deep; lists replace, except that lists whose items all have a `name` merge by name, also
+with a map from names to what changes; `null` deletes. Every node keeps what it replaced, so that `explain` can say it.
 
 A file named by `extends` must be a regular `.yaml` file that lies, links followed, below the
 parent folder of the first scenario's folder; faults in it never show its contents unless it is a
@@ -125,6 +125,8 @@ def merge(base: Node, over: Node) -> Node:
         return Node(base.value, over.origin, over.key or base.key, base.replaced)
     if _named(base) and _named(over):
         return _merge_named(base, over)
+    if _named(base) and isinstance(over.value, dict):
+        return _merge_by_name(base, over.value)
     over.replaced = [*over.replaced, replace(base, replaced=[]), *base.replaced]
     return over
 
@@ -266,6 +268,24 @@ def _merge_named(base: Node, over: Node) -> Node:
         else:
             items[place] = merge(items[place], item)
     return Node(items, over.origin, over.key or base.key, base.replaced)
+
+
+def _merge_by_name(base: Node, over: dict[str, Node]) -> Node:
+    """Lay a map over a list of named things: each key is a name, `null` deletes."""
+    assert isinstance(base.value, list)
+    items = list(base.value)
+    for name, child in over.items():
+        places = [place for place, item in enumerate(items) if _name_of(item) == name]
+        if not places:
+            names = [known for item in items if (known := _name_of(item)) is not None]
+            raise _fault(
+                child.origin, f"there is no {name} to change{did_you_mean(name, names)}", "name"
+            )
+        if child.value is None:
+            del items[places[0]]
+        else:
+            items[places[0]] = merge(items[places[0]], child)
+    return replace(base, value=items)
 
 
 def _split_assignment(assignment: str) -> tuple[str, str, str]:

@@ -73,6 +73,26 @@ def mean_interval(values: Sequence[float], level: float = LEVEL) -> tuple[float,
     return mean - half, mean + half
 
 
+def difference_interval(
+    first: Sequence[float], other: Sequence[float], level: float = LEVEL
+) -> tuple[float, float] | None:
+    """Student's interval for other minus first, were the two samples of n values independent; 2n - 2 degrees."""
+    n = len(first)
+    assert len(other) == n, "as many of each"
+    if n < 2 or not all(math.isfinite(value) for value in (*first, *other)):
+        return None
+    means = [math.fsum(values) / n for values in (first, other)]
+    squares = [
+        math.fsum((value - mean) ** 2 for value in values)
+        for values, mean in zip((first, other), means, strict=True)
+    ]
+    half = student_quantile(0.5 + level / 2.0, 2 * n - 2) * math.sqrt(
+        math.fsum(squares) / (n - 1) / n
+    )
+    middle = means[1] - means[0]
+    return middle - half, middle + half
+
+
 def student_quantile(q: float, freedom: int) -> float:
     """The quantile, above a half, of Student's t."""
     angle = _solve(lambda share: _student_within(share * math.pi / 2.0, freedom), 2.0 * q - 1.0)

@@ -1,0 +1,110 @@
+"""`simulate compare A B …`: plans side by side, with the luck that they share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.scenario_options import read_document, set_option
+from sim.cli.study_options import json_bytes, origin_of, study_options, target_of
+from sim.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.scenario.document import Document
+
+PLANS_MAX = 8
+
+
+@click.command(
+    epilog="Example: simulate compare scenarios/claims_q3.yaml scenarios/claims_q3_bigbang.yaml"
+)
+@click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=str))
+@set_option
+@study_options(replications=20)
+def command(
+    scenarios: tuple[str, ...],
+    sets: tuple[str, ...],
+    replications: int,
+    seed: int,
+    jobs: int | None,
+    out: str | None,
+    as_json: bool,
+) -> int:
+    """Say which plan wins on what, replication for replication, with intervals.
+
+    All plans are played with the same seed, so that they share people, demand and incidents. Each other plan is
+    compared with the first.
+    """
+    from sim.report.outputs import open_outputs
+
+    if not 2 <= len(scenarios) <= PLANS_MAX:
+        raise UsageError(f"compare takes from 2 to {PLANS_MAX} scenarios, not {len(scenarios)}")
+    documents = [read_document(file, sets) for file in scenarios]
+    target = target_of(out, "_vs_".join(Path(file).stem for file in scenarios))
+    with open_outputs(target) as outputs:
+        summary = _summary(documents, sets, replications, seed, jobs, quiet=as_json)
+        outputs.write({"comparison.json": json_bytes(summary)})
+    _tell(summary, documents[0], target, as_json=as_json)
+    return ExitCode.DONE
+
+
+def _summary(
+    documents: Sequence[Document],
+    sets: tuple[str, ...],
+    replications: int,
+    seed: int,
+    jobs: int | None,
+    *,
+    quiet: bool,
+) -> dict[str, Any]:
+    from sim.cli.progress import Progress
+    from sim.cli.running import processors
+    from sim.scenario.differences import input_differences
+    from sim.study import run
+    from sim.study.comparison import Comparison
+    from sim.study.of_scenario import ScenarioSource
+    from sim.summary.comparison import Compared, summarise_comparison
+
+    sources = [ScenarioSource(document) for document in documents]
+    names = [source.scenario.name for source in sources]
+    progress, done = Progress(quiet=quiet), 0
+
+    def heard(_one: object) -> None:
+        nonlocal done
+        done += 1
+        progress.replications(done, replications * len(sources))
+
+    studies = []
+    for source in sources:
+        study = run(
+            source, seed=seed, replications=replications, jobs=jobs or processors(), heard=heard
+        )
+        if not study.complete:
+            # Pairs that are not whole say nothing.
+            raise KeyboardInterrupt
+        studies.append(study)
+    progress.clear()
+    origins = tuple(
+        origin_of(document, name, sets) for document, name in zip(documents, names, strict=True)
+    )
+    compared = Compared(Comparison(tuple(studies)), origins, input_differences(documents))
+    return summarise_comparison(compared)
+
+
+def _tell(summary: dict[str, Any], document: Document, target: Path, *, as_json: bool) -> None:
+    from sim.cli.screen import screen_of_stdout, write_report
+    from sim.plan.terms import calendar_of
+    from sim.report.comparison import render_comparison
+    from sim.scenario.document import validate
+    from sim.scenario.scenario import Scenario
+
+    if as_json:
+        write_report(json_bytes(summary).decode())
+        return
+    start = calendar_of(validate(document, Scenario)).start
+    wrote = [f"{target}/", "comparison.json"]
+    write_report(render_comparison(summary, screen_of_stdout(), start=start, wrote=wrote))

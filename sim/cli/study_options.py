@@ -1,0 +1,96 @@
+"""What the verbs that study several plans or points share: how much to run, and where results go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.versions import package_version
+from sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sim.scenario.document import Document
+    from sim.summary import Origin
+
+SEED_MAX = 2**63 - 1
+REPLICATIONS_MAX = 100_000
+JOBS_MAX = 1_024
+
+
+def study_options(replications: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add what every study asks; `replications` is how many it runs unless told."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(
+            [
+                click.option(
+                    "--replications",
+                    type=click.IntRange(2, REPLICATIONS_MAX),
+                    default=replications,
+                    show_default=True,
+                    metavar="N",
+                    help="How often to play the horizon, for each plan.",
+                ),
+                click.option(
+                    "--seed",
+                    type=click.IntRange(0, SEED_MAX),
+                    default=0,
+                    show_default=True,
+                    help="Of all chance.",
+                ),
+                click.option(
+                    "--jobs",
+                    type=click.IntRange(1, JOBS_MAX),
+                    metavar="N",
+                    help="Processes to run in; as many as there are processors, unless given.",
+                ),
+                click.option(
+                    "--out",
+                    type=click.Path(path_type=str),
+                    metavar="DIR",
+                    help="Write the results here.",
+                ),
+                click.option(
+                    "--json", "as_json", is_flag=True, help="Print JSON instead of the report."
+                ),
+            ]
+        ):
+            command = option(command)
+        return command
+
+    return add
+
+
+def target_of(out: str | None, name: str) -> Path:
+    """The folder of the results: what `--out` says, else one below outputs/."""
+    from sim.report.outputs import folder_name
+
+    if out == "":
+        raise UsageError("--out needs the name of a folder")
+    return Path(out) if out else Path("outputs") / folder_name(name)
+
+
+def origin_of(document: Document, name: str, sets: tuple[str, ...] = ()) -> Origin:
+    """Where a study comes from."""
+    from sim.report.record import file_shown, scenario_sha256
+    from sim.summary import Origin
+
+    return Origin(
+        name=name,
+        version=package_version(),
+        path=file_shown(document.file),
+        sha256=scenario_sha256(document.tree),
+        overrides=sets,
+    )
+
+
+def json_bytes(summary: Mapping[str, Any]) -> bytes:
+    """A summary as a file."""
+    from sim.summary import to_text
+
+    return to_text(summary).encode()

@@ -1,0 +1,264 @@
+"""The terminal's face of a comparison: what differs in the inputs, who wins on what, why the spend differs.
+
+A difference is a plan minus the first, replication for replication; ± is half the 95 % interval of its mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sim.report import format as form
+from sim.report.page import Column, Page, Screen
+
+Row = Mapping[str, Any]
+INPUTS_MAX = 12
+LINES_MAX = 8
+MARKS = {"met": "✓", "missed": "✗", "close": "~"}
+
+
+def render_comparison(
+    summary: Mapping[str, Any], screen: Screen, *, start: date, wrote: Sequence[str] = ()
+) -> str:
+    """Return the whole report; `start` is the first day of the horizon."""
+    page = Page(screen)
+    names = plan_letters(summary)
+    engine = summary["engine"]
+    page.line((f"simulate {engine['version']}", "dim"), "  compare")
+    for letter, plan in zip(names, summary["plans"], strict=True):
+        page.line(f"{letter}  {form.label(plan['name'])}  ", (form.label(plan["path"]), "dim"))
+    page.line(
+        (
+            f"{engine['replications']} replications · seed {engine['seed']} · shared luck, paired differences",
+            "dim",
+        )
+    )
+    page.line()
+    for place in range(1, len(names)):
+        page.paragraph(sentence(summary, place))
+    _inputs(page, summary, names)
+    _risks(page, summary, names)
+    for place in range(1, len(names)):
+        _plan(page, summary, names, place, start)
+    if wrote:
+        page.line()
+        page.paragraph(f"Wrote {wrote[0]} ({', '.join(wrote[1:])})", "dim")
+    return page.text()
+
+
+def plan_letters(summary: Mapping[str, Any]) -> list[str]:
+    """A, B, C … in the order of the command."""
+    return [chr(ord("A") + place) for place in range(len(summary["plans"]))]
+
+
+def sentence(summary: Mapping[str, Any], place: int) -> str:
+    """Who costs more, what it buys, and which targets each plan meets."""
+    letters, currency = plan_letters(summary), summary["currency"]
+    spend, good = (_total(summary, name) for name in ("spend", "requests answered in time"))
+    more, answers = spend["differences"][place - 1], good["differences"][place - 1]
+    met = [
+        sum(target["status"] == "met" for target in summary["plans"][plan]["targets"])
+        for plan in (0, place)
+    ]
+    cost = form.decimal(more["mean"]) or Decimal(0)
+    word = "more" if cost >= 0 else "less"
+    requests = form.decimal(answers["mean"]) or Decimal(0)
+    return (
+        f"{letters[place]} costs {form.money(abs(cost), currency)} {word} than {letters[0]} "
+        f"({_interval(more, 'money', currency)}) and answers {form.count(abs(round(requests)))} "
+        f"{'more' if requests >= 0 else 'fewer'} requests in time; {letters[place]} meets {met[1]} and "
+        f"{letters[0]} {met[0]} of {len(summary['plans'][0]['targets'])} targets for certain."
+    )
+
+
+def _inputs(page: Page, summary: Mapping[str, Any], letters: Sequence[str]) -> None:
+    page.line()
+    page.line(("What differs in the inputs", "bold"))
+    shown = summary["inputs"][:INPUTS_MAX]
+    if not shown:
+        page.line("nothing")
+        return
+    columns = [Column("", [form.label(one["path"], 44) for one in shown], left=True)]
+    for place, letter in enumerate(letters):
+        cells = [
+            form.label("—" if one["values"][place] is None else one["values"][place], 14)
+            for one in shown
+        ]
+        columns.append(Column(letter, cells, left=True))
+    page.table(columns)
+    if len(summary["inputs"]) > INPUTS_MAX:
+        page.line((f"and {len(summary['inputs']) - INPUTS_MAX} more, in comparison.json", "dim"))
+
+
+def _risks(page: Page, summary: Mapping[str, Any], letters: Sequence[str]) -> None:
+    plans = [{one["name"]: one for one in plan["targets"]} for plan in summary["plans"]]
+    names = list(dict.fromkeys(name for plan in plans for name in plan))
+    if not names:
+        return
+    page.line()
+    page.line(("Risk of missing each target", "bold"))
+    columns = [Column("", [form.label(name) for name in names], left=True)]
+    allowed = [next(plan[name]["risk_allowed"] for plan in plans if name in plan) for name in names]
+    columns.append(Column("allowed", [form.share(round(risk, 4)) for risk in allowed]))
+    runs = summary["engine"]["replications"]
+    for letter, plan in zip(letters, plans, strict=True):
+        cells = [_risk(plan.get(name), runs) for name in names]
+        columns.append(Column(letter, cells))
+    page.table(columns)
+
+
+def _risk(target: Mapping[str, Any] | None, runs: int) -> str:
+    if target is None:
+        return "—"
+    return f"{form.chance(target['risk_of_missing'], runs)} {MARKS[target['status']]}"
+
+
+def _plan(
+    page: Page, summary: Mapping[str, Any], letters: Sequence[str], place: int, start: date
+) -> None:
+    rows = summary["rows"]
+    heading = f"{letters[place]} beside {letters[0]}"
+    currency = summary["currency"]
+    _table(
+        page,
+        f"{heading}: targets and totals",
+        [row for row in rows if row["group"] in ("target", "total")],
+        summary,
+        place,
+        start,
+    )
+    for month in dict.fromkeys(row["month"] for row in rows if row["month"]):
+        _table(
+            page,
+            f"{heading}: {_month(month)}",
+            [row for row in rows if row["month"] == month],
+            summary,
+            place,
+            start,
+        )
+    lines = sorted(
+        (
+            row
+            for row in rows
+            if row["group"] == "line" and form.decimal(row["differences"][place - 1]["mean"])
+        ),
+        key=lambda row: -abs(form.decimal(row["differences"][place - 1]["mean"]) or Decimal(0)),
+    )
+    _table(
+        page,
+        f"{heading}: lines of spend, the largest differences first",
+        lines[:LINES_MAX],
+        summary,
+        place,
+        start,
+    )
+    page.line()
+    page.line((f"Why the spend of {letters[place]} differs, in this order", "bold"))
+    steps = next(one["steps"] for one in summary["waterfalls"] if one["plan"] == place)
+    page.table(
+        [
+            Column("", [step["name"] for step in steps], left=True),
+            Column("change", [_signed(step["mean"], "money", currency) for step in steps]),
+            Column("± 95%", [_half(step, "money", currency) for step in steps]),
+        ]
+    )
+
+
+def _table(
+    page: Page, title: str, rows: Sequence[Row], summary: Mapping[str, Any], place: int, start: date
+) -> None:
+    letters, currency = plan_letters(summary), summary["currency"]
+    rows = [row for row in rows if any(plan["p50"] is not None for plan in row["plans"])]
+    if not rows:
+        return
+    page.line()
+    page.line((title, "bold"))
+    differences = [row["differences"][place - 1] for row in rows]
+    pairs = list(zip(rows, differences, strict=True))
+    middles = [_middles(row, (0, place), currency, start) for row in rows]
+    page.table(
+        [
+            Column("", [_name(row) for row in rows], left=True),
+            Column(letters[0], [cells[0] for cells in middles], rank=1),
+            Column(letters[place], [cells[1] for cells in middles], rank=1),
+            Column("change", [_signed(d["mean"], row["unit"], currency) for row, d in pairs]),
+            Column("± 95%", [_half(d, row["unit"], currency) for row, d in pairs]),
+            Column(f"{letters[place]} worse", [_worse(d) for d in differences]),
+        ]
+    )
+
+
+def _name(row: Row) -> str:
+    if row["group"] == "month" and row["workload"]:
+        return form.label(f"{row['workload']} {row['name'].removeprefix('latency.')}")
+    name = row["name"].replace("spend.", "spend ").replace("_", " ")
+    return form.label(row["name"] if row["group"] == "line" else name)
+
+
+def _middles(row: Row, plans: tuple[int, int], currency: str, start: date) -> list[str]:
+    """What each plan has: medians of targets and days, means of the rest."""
+    key = "p50" if row["group"] == "target" or row["unit"] == "days" else "mean"
+    values = [row["plans"][plan][key] for plan in plans]
+    if row["unit"] == "days":
+        return ["—" if v is None else form.day(start + timedelta(days=int(v))) for v in values]
+    unit = "" if row["unit"] == "requests" else row["unit"]
+    if unit == "":
+        values = [None if v is None else round(form.decimal(v) or Decimal(0)) for v in values]
+    texts = form.measure_row(values, unit, currency)
+    return [
+        text if value is not None else "none" if _has_no_answer(row["plans"][plan]) else "—"
+        for plan, value, text in zip(plans, values, texts, strict=True)
+    ]
+
+
+def _has_no_answer(plan: Mapping[str, Any]) -> bool:
+    return "no answer" in (plan.get("why_null") or "")
+
+
+def _half(difference: Mapping[str, Any], unit: str, currency: str) -> str:
+    """Half the width of the interval, which is the same on both sides."""
+    ends = difference["mean_interval"]
+    if ends is None:
+        return form.NOT_A_NUMBER
+    low, high = (form.decimal(end) or Decimal(0) for end in ends)
+    return _signed((high - low) / 2, unit, currency).removeprefix("+")
+
+
+def _signed(value: Any, unit: str, currency: str) -> str:
+    number = form.decimal(value)
+    if number is None:
+        return form.NOT_A_NUMBER
+    size = abs(number)
+    if unit == "share":
+        text = f"{form.count(size * 100, 2)} pt"
+    elif unit == "requests":
+        text = form.count(round(size))
+    elif unit == "days":
+        text = f"{form.count(size, 2)} d"
+    else:
+        text = form.measure(size, unit, currency, 2 if unit == "money" and size < 1 else 0)
+    return f"{'+' if number >= 0 else form.MINUS}{text}" if number else text
+
+
+def _interval(difference: Mapping[str, Any], unit: str, currency: str) -> str:
+    ends = difference["mean_interval"]
+    if ends is None:
+        return form.NOT_A_NUMBER
+    low, high = (_signed(end, unit, currency) for end in ends)
+    return f"{low} to {high}"
+
+
+def _worse(difference: Mapping[str, Any]) -> str:
+    if difference["chance_worse"] is None:
+        return ""
+    return form.chance(difference["chance_worse"], difference["pairs"])
+
+
+def _total(summary: Mapping[str, Any], name: str) -> Row:
+    return next(row for row in summary["rows"] if row["group"] == "total" and row["name"] == name)
+
+
+def _month(month: str) -> str:
+    return form.month(date.fromisoformat(f"{month}-01"))

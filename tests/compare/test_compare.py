@@ -1,0 +1,154 @@
+"""What `simulate compare` says of two plans: shared luck, whole waterfalls, the plain differences of their inputs."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import jsonschema
+import pytest
+from cli.commands import ROOT, simulate
+
+from sim.scenario.differences import input_differences
+from sim.scenario.document import document_from_text, load_document
+from sim.study import run
+from sim.study.comparison import Comparison
+from sim.study.of_scenario import ScenarioSource
+from sim.study.waterfall import STEPS, waterfall
+from sim.summary.comparison import SCHEMA
+
+TEXT = """
+schema: genai-rollout/v1
+name: Two days
+horizon: {start: 2027-07-01, length: 2d}
+targets:
+  - {name: answers are fast, workload: ask, metric: latency.p95, window: day, at_most: 9s}
+  - {name: it is there, workload: ask, metric: availability, window: horizon, at_least: 99%}
+workloads: {ask: {arrivals: {per_day: 600}, input_tokens: {low: 800, likely: 1200, high: 2000}, output_tokens: {median: 200, p95: 600}, deadline: 30s, pipeline: main}}
+pipelines: {main: [{call: chat}]}
+endpoints:
+  model: {price: {input: 2.50, output: 10}, latency: {first_token: {median: 600ms, p95: 2s}, tokens_per_second: 60}, errors: {share: 2%, after: 1s}}
+routes: {chat: {order: [model]}}
+costs: {fixed: [{name: platform, per_month: 310}]}
+"""
+DEARER = ("endpoints.model.price.output=20", "costs.fixed.platform.per_month=620")
+
+
+def compared(*sets: str, replications: int = 6) -> Comparison:
+    documents = [document_from_text(TEXT), document_from_text(TEXT, sets=sets)]
+    return Comparison(
+        tuple(
+            run(ScenarioSource(document), seed=4, replications=replications)
+            for document in documents
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def dearer() -> Comparison:
+    return compared(*DEARER)
+
+
+def row(comparison: Comparison, name: str, group: str = "total"):
+    return next(row for row in comparison.rows() if (row.group, row.name) == (group, name))
+
+
+def test_plans_share_their_people_and_their_luck(dearer):
+    first, other = row(dearer, "requests answered in time").columns
+    assert first == other
+    assert row(dearer, "answers are fast", "target").difference(1).figure.values == (0.0,) * 6
+
+
+def test_steps_of_the_waterfall_sum_to_the_difference_of_the_bills(dearer):
+    first, other = (study.replications for study in dearer.studies)
+    steps = waterfall(first, other).steps
+    assert set(steps) == set(STEPS)
+    for place, (a, b) in enumerate(zip(first, other, strict=True)):
+        whole = sum((figure.values[place] for figure in steps.values()), Decimal(0))
+        assert abs(whole - (b.bill.total() - a.bill.total())) < Decimal("1e-15")
+
+
+def test_each_cause_of_a_dearer_plan_has_a_step_of_its_own(dearer):
+    first, other = (study.replications for study in dearer.studies)
+    steps = waterfall(first, other).steps
+    assert set(steps["volume"].values) == {Decimal(0)}
+    assert set(steps["per request"].values) == {Decimal(0)}
+    assert float(steps["fixed"].mean()) == pytest.approx(20)  # two of 31 days, to twelve places
+    outputs = [
+        sum(
+            line.cost
+            for line in one.bill.lines
+            if line.item == "output tokens" and line.worth == "useful"
+        )
+        for one in first
+    ]
+    assert [float(v) for v in steps["price"].values] == pytest.approx([float(v) for v in outputs])
+
+
+def test_more_people_are_volume_and_longer_prompts_are_per_request():
+    for change, cause in (
+        ("workloads.ask.arrivals.per_day=900", "volume"),
+        ("workloads.ask.input_tokens=9000", "per request"),
+    ):
+        comparison = compared(change, replications=3)
+        steps = waterfall(*(study.replications for study in comparison.studies)).steps
+        sizes = {name: abs(float(figure.mean())) for name, figure in steps.items()}
+        assert max(sizes, key=sizes.__getitem__) == cause
+
+
+def test_pairing_takes_the_shared_unknown_out_of_the_difference(dearer):
+    difference = row(dearer, "spend").difference(1)
+    low, high = difference.figure.mean_interval()
+    unpaired_low, unpaired_high = difference.unpaired_interval
+    assert high - low <= 0.5 * (unpaired_high - unpaired_low)
+    assert difference.chance_worse == 1.0
+
+
+def test_a_plan_is_worse_where_more_is_worse_and_where_less_is_worse():
+    slower = compared("endpoints.model.errors.share=60%", replications=3)
+    assert row(slower, "it is there", "target").difference(1).worse == 3
+    assert row(slower, "requests answered in time").difference(1).worse == 3
+
+
+def test_what_differs_in_the_inputs_is_told_by_the_names_of_things():
+    documents = [document_from_text(TEXT), document_from_text(TEXT, sets=DEARER)]
+    assert [(one.path, one.values) for one in input_differences(documents)] == [
+        ("endpoints.model.price.output", (10, 20)),
+        ("costs.fixed.platform.per_month", (310, 620)),
+    ]
+
+
+def test_the_big_bang_is_the_phased_plan_with_one_phase():
+    files = [str(ROOT / "scenarios" / f"claims_q3{tail}.yaml") for tail in ("", "_bigbang")]
+    documents = [load_document(file) for file in files]
+    assert [phase["name"] for phase in documents[1].tree["rollout"]["phases"]] == ["all"]
+    paths = {one.path for one in input_differences(documents)}
+    assert all(path.startswith("rollout.phases.") for path in paths)
+
+
+def test_a_map_over_named_things_must_name_one_that_is_there(tmp_path):
+    (tmp_path / "base.yaml").write_text(TEXT)
+    (tmp_path / "over.yaml").write_text("extends: base.yaml\ntargets: {answers are fats: null}\n")
+    done = simulate("validate", tmp_path / "over.yaml")
+    assert done.returncode == 2
+    assert 'did you mean "answers are fast"' in done.stderr
+
+
+def test_the_command_writes_one_folder_and_the_json_keeps_to_its_schema(tmp_path):
+    (tmp_path / "a.yaml").write_text(TEXT)
+    (tmp_path / "b.yaml").write_text("extends: a.yaml\nendpoints: {model: {price: {output: 20}}}\n")
+    words = ("compare", "a.yaml", "b.yaml", "--replications", "3", "--jobs", "1")
+    done = simulate(*words, cwd=tmp_path, COLUMNS="80")
+    assert done.returncode == 0, done.stderr
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+    assert "Why the spend of B differs" in done.stdout
+    written = (tmp_path / "outputs" / "a_vs_b" / "comparison.json").read_text()
+    jsonschema.validate(json.loads(written), SCHEMA)
+    assert simulate(*words, "--json", "--jobs", "2", cwd=tmp_path).stdout == written
+
+
+def test_one_plan_is_nothing_to_compare(tmp_path):
+    (tmp_path / "a.yaml").write_text(TEXT)
+    done = simulate("compare", tmp_path / "a.yaml")
+    assert done.returncode == 2
+    assert "2 to 8 scenarios" in done.stderr
