@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sim.bill import Bill
 from sim.errors import UsageError
 from sim.measure import Measures
-from sim.measure.reading import good_and_bad, quantiles_us, wait_quantiles_us
+from sim.measure.reading import good_and_bad, quantiles_us, slower_than, wait_quantiles_us
 from sim.units import US_PER_SECOND
 from sim.windows import Window
 
@@ -38,6 +38,12 @@ KINDS: dict[str, tuple[Unit, tuple[Window, ...]]] = {
     "spend_per_good_request": ("money", ("month", "horizon")),
 }
 """The unit of each kind of metric, and the windows in which it is known."""
+_SHARES: dict[str, Bound] = {
+    "latency": "at_most",
+    "first_token": "at_most",
+    "availability": "at_least",
+}
+"""Metrics that hold a share of requests against a limit, and on which side."""
 _METRIC = re.compile(r"(latency|first_token|wait)\.p(\d{1,2}(?:\.\d{1,2})?)")
 
 
@@ -120,8 +126,8 @@ class Evaluation:
     """Of these, how many met the limit."""
 
 
-def evaluate(target: Target, measures: Measures, bill: Bill) -> Evaluation:
-    """Hold one replication against one target."""
+def evaluate(target: Target, measures: Measures, bill: Bill | None) -> Evaluation:
+    """Hold one replication against one target; only money needs a bill."""
     values = READERS[target.metric.kind](target, measures, bill)
     names = measures.layout.calendar.names(target.window)
     known = [(value, name) for value, name in zip(values, names, strict=True) if value is not None]
@@ -141,6 +147,40 @@ def evaluate(target: Target, measures: Measures, bill: Bill) -> Evaluation:
     )
 
 
+def as_one(target: Target) -> Target:
+    """The same target over a whole stretch of days at once; by hour or day it stays as it is."""
+    if target.window in ("hour", "day"):
+        return target
+    return replace(target, window="horizon", share=Decimal(1))
+
+
+def breaches(target: Target, measures: Measures) -> tuple[int, int, int] | None:
+    """How many requests count, how many are on the wrong side of the limit, and how many may be.
+
+    A percentile or an availability over one window is met exactly when no more than so many requests are on the
+    wrong side. None for other targets. Within a histogram's bin requests are taken as evenly spread.
+    """
+    one_window = target.window == "horizon" and target.metric.kind in _SHARES
+    if not one_window or target.bound != _SHARES[target.metric.kind]:
+        return None
+    if target.metric.kind == "availability":
+        good, bad = (sum(counts) for counts in _good_and_bad(target, measures))
+        count, kept = good + bad, Fraction(target.limit)
+    else:
+        count, bad = _slower(target, measures)
+        kept = Fraction(target.metric.quantile_ppm, 1_000_000)
+    return count, bad, count - max(1, math.ceil(kept * count)) if count else 0
+
+
+def _slower(target: Target, measures: Measures) -> tuple[int, int]:
+    """Requests in all, and those slower than the limit."""
+    workload = _place(measures.layout.names.workloads, target.workload, target)
+    times: Literal["latency", "first_token"] = (
+        "latency" if target.metric.kind == "latency" else "first_token"
+    )
+    return slower_than(measures, times, workload, float(target.limit * US_PER_SECOND))
+
+
 def _meets(target: Target, value: Value) -> bool:
     # A share of 199/200 and a limit of 0.995 are the same double, but not the same Decimal.
     limit: Value = target.limit if isinstance(value, Decimal) else float(target.limit)
@@ -155,7 +195,7 @@ def _place(names: tuple[str, ...], name: str | None, target: Target) -> int:
     return names.index(name)
 
 
-def _times(target: Target, measures: Measures, _bill: Bill) -> list[Value | None]:
+def _times(target: Target, measures: Measures, _bill: Bill | None) -> list[Value | None]:
     workload = _place(measures.layout.names.workloads, target.workload, target)
     times: Literal["latency", "first_token"] = (
         "latency" if target.metric.kind == "latency" else "first_token"
@@ -165,7 +205,7 @@ def _times(target: Target, measures: Measures, _bill: Bill) -> list[Value | None
     )
 
 
-def _waits(target: Target, measures: Measures, _bill: Bill) -> list[Value | None]:
+def _waits(target: Target, measures: Measures, _bill: Bill | None) -> list[Value | None]:
     node = _place(measures.layout.names.nodes, target.station, target)
     values_us = wait_quantiles_us(measures, target.window, target.metric.quantile_ppm)
     return _seconds(values_us[:, node])
@@ -175,7 +215,7 @@ def _seconds(values_us: NDArray[np.float64]) -> list[Value | None]:
     return [None if math.isnan(value) else value / US_PER_SECOND for value in values_us.tolist()]
 
 
-def _availability(target: Target, measures: Measures, _bill: Bill) -> list[Value | None]:
+def _availability(target: Target, measures: Measures, _bill: Bill | None) -> list[Value | None]:
     return [
         good / (good + bad) if good + bad else None
         for good, bad in zip(*_good_and_bad(target, measures), strict=True)
@@ -189,11 +229,12 @@ def _good_and_bad(target: Target, measures: Measures) -> tuple[list[int], list[i
     return good.tolist(), bad.tolist()
 
 
-def _spend(target: Target, _measures: Measures, bill: Bill) -> list[Value | None]:
+def _spend(target: Target, _measures: Measures, bill: Bill | None) -> list[Value | None]:
+    assert bill is not None, "money needs a bill"
     return list(bill.by_month().values()) if target.window == "month" else [bill.total()]
 
 
-def _spend_per_good(target: Target, measures: Measures, bill: Bill) -> list[Value | None]:
+def _spend_per_good(target: Target, measures: Measures, bill: Bill | None) -> list[Value | None]:
     good, bad = _good_and_bad(target, measures)
     spent = _spend(target, measures, bill)
     return [
@@ -202,7 +243,7 @@ def _spend_per_good(target: Target, measures: Measures, bill: Bill) -> list[Valu
     ]
 
 
-READERS: dict[str, Callable[[Target, Measures, Bill], list[Value | None]]] = {
+READERS: dict[str, Callable[[Target, Measures, Bill | None], list[Value | None]]] = {
     "latency": _times,
     "first_token": _times,
     "wait": _waits,

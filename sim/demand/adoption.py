@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.scenario.tables import LawTable, ppf
+
 Floats = NDArray[np.float64]
 Times = NDArray[np.int64]
-CurveName = Literal["logistic", "linear", "step", "immediate"]
+CurveName = Literal["logistic", "bass", "linear", "step", "immediate"]
 
 NEVER_US = 1 << 60
 """Later than any horizon, and far from overflow when a delay is added."""
@@ -36,7 +39,7 @@ def onboarded_us(ladder: Sequence[Step], n_people: int) -> Times:
     """Return when each person gets access: the first instant t with users(t) > person; (people,).
 
     A step begins at the level that was reached when it starts, even if the ramp before it was not
-    over. People never lose access: the most that was reached counts.
+    over. The most that was reached counts; `revoked_us` says who loses access again.
     """
     onboarded = np.full(n_people, NEVER_US, np.int64)
     steps = sorted(ladder, key=lambda step: step.start_us)
@@ -52,14 +55,25 @@ def onboarded_us(ladder: Sequence[Step], n_people: int) -> Times:
     return onboarded
 
 
+def revoked_us(ladder: Sequence[Step], n_people: int) -> Times:
+    """Return when each person loses access again, as users fall: those who came last go first; (people,)."""
+    revoked = np.full(n_people, NEVER_US, np.int64)
+    steps = sorted(ladder, key=lambda step: step.start_us)
+    for before, step in pairwise(steps):
+        if step.users < before.users:
+            gone = revoked[step.users :]
+            np.minimum(gone, step.start_us, out=gone)
+    return revoked
+
+
 @dataclass(frozen=True)
 class Adoption:
     """How long people with access take to use it, and how many ever will.
 
     The share of people who use it, by time t since their access, is ceiling x F(t / half_after):
-    `logistic` F(s) = (e^{ks} - 1) / (e^{ks} - 2 + e^k), Bass's diffusion with F(1) = 1/2 and
-    e^k = 2 + `IMITATION`; `linear` F(s) = min(1, s / 2); `step` all of them at s = 1; `immediate`
-    all of them at 0.
+    `bass` F(s) = (e^{ks} - 1) / (e^{ks} - 2 + e^k) with F(1) = 1/2 and e^k = 2 + `imitation`;
+    `logistic` the same with the usual `IMITATION`; `linear` F(s) = min(1, s / 2); `step` all of
+    them at s = 1; `immediate` all of them at 0.
 
     Source: Bass, A new product growth model for consumer durables, Management Science 15 (1969).
     """
@@ -67,6 +81,17 @@ class Adoption:
     curve: CurveName = "immediate"
     half_after_us: int = 0
     ceiling: float = 1.0
+    imitation: float = IMITATION
+    """Pull of those who use it already over the pull of the thing itself [1]."""
+    stay: LawTable | None = None
+    """Law of how long a person goes on using it [us]; None: for good."""
+
+    def stays_us(self, luck: Floats) -> Times:
+        """Return how long each person goes on using it, by luck of its own."""
+        if self.stay is None:
+            return np.full(luck.shape, NEVER_US, np.int64)
+        drawn = [max(1.0, ppf(self.stay, float(u))) for u in luck]
+        return np.minimum(np.rint(drawn), NEVER_US).astype(np.int64)
 
     def delays_us(self, luck: Floats) -> Times:
         """Return each person's delay from access to use; `NEVER_US` for luck above the ceiling."""
@@ -85,8 +110,8 @@ class Adoption:
         elif self.curve == "linear":
             reached = np.clip(since / 2.0, 0.0, 1.0)
         else:
-            grown = np.expm1(np.maximum(since, 0.0) * math.log(2.0 + IMITATION))
-            reached = grown / (grown + 1.0 + IMITATION)
+            grown = np.expm1(np.maximum(since, 0.0) * math.log(2.0 + self.imitation))
+            reached = grown / (grown + 1.0 + self.imitation)
         return self.ceiling * reached
 
     def _inverse(self, share: Floats) -> Floats:
@@ -97,5 +122,5 @@ class Adoption:
             return np.ones_like(share)
         if self.curve == "linear":
             return 2.0 * share
-        grown = (1.0 + IMITATION) * share / (1.0 - share)
-        return np.asarray(np.log1p(grown) / math.log(2.0 + IMITATION))
+        grown = (1.0 + self.imitation) * share / (1.0 - share)
+        return np.asarray(np.log1p(grown) / math.log(2.0 + self.imitation))

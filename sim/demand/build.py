@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from sim.demand import BurstSpec, ClosedSpec, Demand, RenewalSpec, SessionsSpec, WorkloadSpec
-from sim.demand.adoption import Adoption, Step
+from sim.demand.adoption import IMITATION, Adoption, Step
 from sim.demand.calendar import Horizon, holiday_test, no_holidays
 from sim.demand.people import PopulationSpec
 from sim.demand.renewal import Pace, pace_of_steps, week_pace
@@ -16,6 +16,7 @@ from sim.demand.swings import DayToDay, SurgeLaw
 from sim.errors import PlaceError
 from sim.scenario.law_forms import Exponential
 from sim.scenario.laws import parse_law
+from sim.scenario.people import Adoption as WrittenAdoption
 from sim.scenario.people import Arrivals, Holidays, Population, WorkloadDemand
 from sim.scenario.tables import LawTable
 
@@ -66,7 +67,6 @@ def population_spec(
     name: str, population: Population, horizon: Horizon, phases: Sequence[PhaseLike]
 ) -> PopulationSpec:
     """Return a population as tables and laws."""
-    written = population.adoption
     daily = population.day_to_day
     return PopulationSpec(
         name,
@@ -75,13 +75,19 @@ def population_spec(
         ladder_of(name, population, horizon, phases),
         population.stream or name,
         _holiday_test(population.holidays),
-        Adoption(written.curve, written.half_after or 0, written.ceiling),
+        _adoption(population.adoption),
         DayToDay(daily.cv, daily.autocorrelation) if daily else DayToDay(),
         tuple(
             SurgeLaw(surge.name, surge.per_month, surge.multiplies.table(), surge.lasts.table())
             for surge in population.surges
         ),
     )
+
+
+def _adoption(written: WrittenAdoption) -> Adoption:
+    imitation = IMITATION if written.imitation is None else written.imitation
+    stay = None if written.stays is None else written.stays.table()
+    return Adoption(written.curve, written.half_after or 0, written.ceiling, imitation, stay)
 
 
 def ladder_of(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import draws
-from sim.demand.adoption import NEVER_US, Adoption, Step, onboarded_us
+from sim.demand.adoption import NEVER_US, Adoption, Step, onboarded_us, revoked_us
 from sim.demand.calendar import Horizon, LocalDay, no_holidays
 from sim.demand.curves import DayWork, Week, day_work
 from sim.demand.swings import DayToDay, Surge, SurgeLaw, surge_factors, surges
@@ -26,6 +26,8 @@ Times = NDArray[np.int64]
 
 N_LUCK = 64
 """Points of luck over which expected numbers average the adoption delay."""
+STAY_STEP = 25
+"""From one of them to the next, by so many points of the luck of staying."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +77,20 @@ class Population:
             )
         )
         self._adoption_key = draws.purpose(seed, replication, "adoption", stream)
+        self._stay_key = draws.purpose(seed, replication, "stay", stream)
         self.onboard(spec.ladder)
 
     def onboard(self, ladder: Sequence[Step]) -> None:
         """Set who gets access when; what has already happened must stay as it was."""
         self.ladder = tuple(ladder)
-        self._mean_active: tuple[Times, float] | None = None
+        self._mean_active: tuple[Times, Times, float] | None = None
         n_people = max((step.users for step in ladder), default=0)
-        luck = draws.uniforms(self._adoption_key, np.arange(n_people, dtype=np.uint64))
-        delays = self.spec.adoption.delays_us(luck)
+        everyone = np.arange(n_people, dtype=np.uint64)
+        adoption = self.spec.adoption
+        delays = adoption.delays_us(draws.uniforms(self._adoption_key, everyone))
+        stays = adoption.stays_us(draws.uniforms(self._stay_key, everyone))
         self.active_from_us = np.minimum(onboarded_us(ladder, n_people) + delays, NEVER_US)
+        self.active_until_us = np.minimum(self.active_from_us + stays, revoked_us(ladder, n_people))
 
     @property
     def n_people(self) -> int:
@@ -101,23 +107,26 @@ class Population:
         factors = surge_factors(self.surges, usual.edges_us)
         return day_work(day, np.diff(usual.cumulative) * factors)
 
-    def mean_active_us(self) -> tuple[Times, float]:
-        """Return instants, ascending, at each of which a share of a person becomes active.
+    def mean_active_us(self) -> tuple[Times, Times, float]:
+        """Return instants at which a share of a person becomes active, at which it leaves, and that share.
 
-        They average over the luck of adoption: the expected number of active people at t is the
-        number of instants up to t, times the share that comes second.
+        Both are ascending and average over the luck of adoption: the expected number of active people
+        at t is the number of the first up to t, less that of the second, times the share.
         """
         if self._mean_active is None:
             self._mean_active = self._make_mean_active()
         return self._mean_active
 
-    def _make_mean_active(self) -> tuple[Times, float]:
-        luck = (np.arange(N_LUCK) + 0.5) / N_LUCK * self.spec.adoption.ceiling
-        delays = self.spec.adoption.delays_us(luck)
-        onboarded = onboarded_us(self.ladder, self.n_people)
-        starts = np.minimum(onboarded[:, None] + delays[None, :], NEVER_US).ravel()
-        starts.sort()
-        return starts, self.spec.adoption.ceiling / N_LUCK
+    def _make_mean_active(self) -> tuple[Times, Times, float]:
+        adoption, n_people = self.spec.adoption, self.n_people
+        even = (np.arange(N_LUCK) + 0.5) / N_LUCK
+        delays = adoption.delays_us(even * adoption.ceiling)
+        # Delays ascend; a step that shares no factor with their number spreads the stays over them.
+        stays = adoption.stays_us(even[np.arange(N_LUCK) * STAY_STEP % N_LUCK])
+        starts = np.minimum(onboarded_us(self.ladder, n_people)[:, None] + delays, NEVER_US)
+        ends = np.minimum(starts + stays, revoked_us(self.ladder, n_people)[:, None])
+        ends = np.sort(np.maximum(ends, starts), axis=None)
+        return np.sort(starts, axis=None), ends, adoption.ceiling / N_LUCK
 
 
 class SessionsOfPeople:
@@ -162,7 +171,8 @@ class SessionsOfPeople:
         keys = self._keys(day_keys, counts)
         times = work.times_us(draws.uniforms(self._time_key, keys))
         since = np.maximum(active_from[people], start_us)
-        here = (times >= np.repeat(since, counts)) & (times < until_us)
+        until = np.minimum(population.active_until_us[people], until_us)
+        here = (times >= np.repeat(since, counts)) & (times < np.repeat(until, counts))
         return (times, keys) if here.all() else (times[here], keys[here])
 
     def _day_keys(self, people: NDArray[np.int64], day: LocalDay) -> Keys:
@@ -180,18 +190,23 @@ class SessionsOfPeople:
 
     def mean(self, start_us: int, until_us: int) -> float:
         """Return the expected sessions of a stretch, over all luck; exact but for `N_LUCK`."""
-        starts, share = self.population.mean_active_us()
+        starts, ends, share = self.population.mean_active_us()
         total = 0.0
         for day in self.population.days:
             if day.start_us < until_us and day.until_us > start_us:
                 work = self.population.usual_work(day)
                 low, high = max(start_us, day.start_us), min(until_us, day.until_us)
-                n_before, n_after = np.searchsorted(starts, (low, high))
-                done = work.before(np.array([low, high]))
-                total += n_before * (done[1] - done[0])
-                total += float(np.sum(done[1] - work.before(starts[n_before:n_after])))
+                total += _worked(work, starts, low, high) - _worked(work, ends, low, high)
         surging = float(np.prod([law.mean_factor for law in self.population.spec.surges]))
         return total * share * self.spec.sessions_per_user_day * surging
+
+
+def _worked(work: DayWork, since: Times, low: int, high: int) -> float:
+    """Work of a stretch by all who are there from some instants on, ascending."""
+    n_before, n_after = np.searchsorted(since, (low, high))
+    done = work.before(np.array([low, high]))
+    late = float(np.sum(done[1] - work.before(since[n_before:n_after])))
+    return float(n_before * (done[1] - done[0])) + late
 
 
 def poisson_counts(mean: float, uniforms: Floats) -> NDArray[np.int64]:

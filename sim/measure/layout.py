@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 
@@ -28,6 +29,14 @@ class Layout:
     def of(cls, plan: Plan, calendar: Calendar) -> Layout:
         """The layout of a plan's outcomes."""
         return cls(calendar, plan.names, tuple(plan.workloads[:, Workload.DEADLINE_US].tolist()))
+
+    def stretch(self, days: range) -> Layout:
+        """The layout of some of its days."""
+        dates = self.calendar.dates
+        whole = Calendar(
+            dates[days[0]], dates[days[-1]] + timedelta(days=1), self.calendar.timezone
+        )
+        return replace(self, calendar=whole)
 
     @property
     def days(self) -> int:

@@ -106,6 +106,23 @@ class Measures:
             self._by_day[times] = tally.regrouped(group)
         return self._by_day[times]
 
+    def stretch(self, days: range) -> Measures:
+        """The measures of some days alone: of requests that came in them, and of what was done in them."""
+        part = Measures(self.layout.stretch(days))
+        span = slice(days.start, days.stop)
+        part.counts_by_kind += self.counts_by_kind[:, days.start * HOURS : days.stop * HOURS]
+        part.sums_by_kind += self.sums_by_kind[span]
+        part.stage_us += self.stage_us[span]
+        part.usage += self.usage[span]
+        part.load += self.load[span]
+        a_day = self.layout.cells // self.layout.days
+        names = self.layout.names
+        part.latency = _of_days(self.latency, days, a_day)
+        part.first_token = _of_days(self.first_token, days, a_day)
+        part.stages = _of_days(self.stages, days, len(names.stages))
+        part.waits = _of_days(self.waits, days, len(names.nodes))
+        return part
+
     def merge(self, other: Measures) -> None:
         """Add the measures of other days, or of another replication of the same plan."""
         assert self.layout.names == other.layout.names, "measures of different plans"
@@ -140,6 +157,16 @@ def _keep(tally: Tally, counts: Integers, day: int, bins: Integers) -> None:
     flat = np.flatnonzero(counts)
     thing, place = np.divmod(flat, counts.shape[1])
     tally.add_counts((day * len(counts) + thing) * SPAN + bins[place], counts.reshape(-1)[flat])
+
+
+def _of_days(tally: Tally, days: range, cells_a_day: int) -> Tally:
+    """A tally's counts of some days, whose first becomes day 0."""
+    keys, counts = tally.pairs()
+    edges = np.array([days.start, days.stop]) * cells_a_day * SPAN
+    first, last = np.searchsorted(keys, edges)
+    part = Tally()
+    part.add_counts(keys[first:last] - edges[0], counts[first:last])
+    return part
 
 
 def _zeros(*shape: int) -> NDArray[np.int64]:

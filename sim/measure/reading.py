@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measure.bins import STARTS_US, WIDTHS_US
 from sim.measure.measures import BAD, GOOD, Measures, Times
 from sim.measure.tally import Tally
 from sim.windows import Window
@@ -66,6 +67,18 @@ def _day_parts(measures: Measures) -> tuple[Integers, Integers, Integers]:
     rest, workload = np.divmod(cell, layout.workloads)
     day, phase = np.divmod(rest, layout.phases)
     return day, phase, workload
+
+
+def slower_than(
+    measures: Measures, times: Times, workload: int, limit_us: float
+) -> tuple[int, int]:
+    """Requests of a workload over the horizon: all, and those slower than a limit or without an answer."""
+    _, _, of_cell = _day_parts(measures)
+    group = np.where(of_cell == workload, 0, -1)
+    keys, counts = measures.by_day(times).regrouped(group).pairs()
+    above = (STARTS_US[keys] + WIDTHS_US[keys] - limit_us) / WIDTHS_US[keys]
+    share = np.where(np.isinf(STARTS_US[keys]), 1.0, np.clip(above, 0.0, 1.0))
+    return int(counts.sum()), round(float((counts * share).sum()))
 
 
 def good_and_bad(

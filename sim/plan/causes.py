@@ -47,7 +47,16 @@ class Causes:
         self.spans: dict[Cell, list[Span]] = defaultdict(list)
         self.combine: dict[Cell, Combine] = {}
 
-    def add_shifts(self, variant: Variant, from_us: int, until_us: int) -> None:
+    def timetabled(self, stretches: Iterable[tuple[Variant, int, int]]) -> Causes:
+        """These causes, and the shifts of each stretch's variant from one instant until another."""
+        whole = Causes(self.scenario, self.seed, self.replication)
+        whole.spans.update({cell: list(spans) for cell, spans in self.spans.items()})
+        whole.combine.update(self.combine)
+        for variant, start, end in stretches:
+            whole._add_shifts(variant, start, end)
+        return whole
+
+    def _add_shifts(self, variant: Variant, from_us: int, until_us: int) -> None:
         """The timetables of one phase, while it lasts."""
         for name, station in variant.scenario.stations.items():
             cell = (Table.NODES, variant.node_row(name), Node.SERVERS)

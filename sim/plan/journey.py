@@ -8,9 +8,8 @@ for day in journey.days:
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -19,8 +18,9 @@ from sim import draws
 from sim.bill import PriceChange
 from sim.demand import Demand
 from sim.demand.build import demand_of
-from sim.outcome import DayOutcome
+from sim.measure import Measures
 from sim.plan import Changes, Day, Plan
+from sim.plan.gates import GateHistory, Keeper, phase_of
 from sim.plan.lower import Lowered, lower
 from sim.plan.terms import drawn_price_changes
 from sim.scenario.document import Document, load_document, validate
@@ -45,25 +45,33 @@ class DayPlan:
     """Row of `plan.names.phases`: the phase that holds all day."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Journey:
-    """One replication, ready to run."""
+    """One replication, ready to run; where it has gates, each day must be heard before the next is asked for."""
 
     scenario: Scenario
     """With this replication's unknowns drawn."""
     plan: Plan
     """The tables at the first instant."""
     lowered: Lowered
+    """As planned."""
     seed: int
     replication: int
+    _heard: Measures | None = field(default=None, init=False)
+    _keeper: Keeper | None = field(default=None, init=False)
 
     @property
     def price_changes(self) -> tuple[PriceChange, ...]:
         """The price changes that come true in this replication."""
         return drawn_price_changes(self.scenario, self.seed, self.replication)
 
-    def hear(self, outcome: DayOutcome) -> None:
-        """Learn what happened in a day; no part of a scenario decides on it yet."""
+    def hear(self, measures: Measures) -> None:
+        """Learn what has happened so far: gates decide on it."""
+        self._heard = measures
+
+    def gates(self) -> GateHistory | None:
+        """What gates have decided so far; None where the scenario has none."""
+        return self._keeper.history if self._keeper and self._keeper.decides else None
 
     def demand(self) -> Demand:
         """A fresh source of the replication's arrivals."""
@@ -80,11 +88,15 @@ class Journey:
     @property
     def days(self) -> Iterator[DayPlan]:
         """Every local day of the horizon, in order; 23 or 25 hours where the clock changes."""
-        demand = self.demand()
+        demand, lowered = self.demand(), self.lowered
+        keeper = self._keeper = Keeper(self.scenario)
         for index, local in enumerate(demand.days):
-            changes = _between(self.lowered.changes, local.start_us, local.until_us)
+            if keeper.decide(index, self._heard):
+                demand.onboard(keeper.ladders())
+                lowered = self.lowered.rescheduled(keeper.schedule())
+            changes = _between(lowered.changes, local.start_us, local.until_us)
             day = Day(local.start_us, local.until_us, demand.day(index), changes)
-            phase = bisect_right(self.lowered.phases, local.start_us) - 1
+            phase = phase_of(lowered.schedule, local.start_us)
             yield DayPlan(day, local.date, f"{local.date:%Y-%m}", phase)
 
 

@@ -46,6 +46,29 @@ SHAPES = {
 """What each table's shape stands for, in a planner's words."""
 
 
+Schedule = Sequence[tuple[int, int]]
+"""(from when [us], which phase), ascending, the first at 0: the phases as they come."""
+
+
+@dataclass(frozen=True)
+class Composer:
+    """The tables of each phase and all that happens, ready to be composed for any schedule."""
+
+    variants: tuple[Variant, ...]
+    tables: tuple[dict[Table, Table2D], ...]
+    causes: Causes
+    """Failures and incidents; shifts depend on the schedule."""
+
+    def moments(self, schedule: Schedule) -> dict[tuple[Table, int, int], Moments]:
+        """What each cell that ever changes holds over time."""
+        ends = (*(start for start, _ in schedule[1:]), self.causes.calendar.end_us)
+        stretches = [
+            (self.variants[phase], start, end)
+            for (start, phase), end in zip(schedule, ends, strict=True)
+        ]
+        return dict(_timelines(self.tables, schedule, self.causes.timetabled(stretches)))
+
+
 @dataclass(frozen=True)
 class Lowered:
     """A plan and what changes in it."""
@@ -54,8 +77,14 @@ class Lowered:
     """The tables at the first instant."""
     changes: Changes
     """Every later change of the whole horizon, in the order in which they happen."""
-    phases: tuple[int, ...]
-    """When each phase of `plan.names.phases` starts [us]."""
+    schedule: tuple[tuple[int, int], ...]
+    """When each phase of `plan.names.phases` starts, as planned."""
+    composer: Composer
+
+    def rescheduled(self, schedule: Schedule) -> Lowered:
+        """The same plan with its phases at other times; what lies before the first difference stays."""
+        changes = _changes(self.composer.moments(schedule))
+        return Lowered(self.plan, changes, tuple(schedule), self.composer)
 
 
 def lower(scenario: Scenario, seed: int, replication: int) -> Lowered:
@@ -72,36 +101,28 @@ def lower(scenario: Scenario, seed: int, replication: int) -> Lowered:
         Variant(phase.scenario, seed, replication, pools, number)
         for number, phase in enumerate(phases)
     ]
-    starts = tuple(phase.start_us for phase in phases)
     for number, variant in enumerate(variants[1:], start=1):
         _refuse_another_shape(variants[0], variant, phases[number].name)
-    causes = _causes(scenario, variants, starts, seed, replication)
-    tables = [{t: rows.array() for t, rows in v.tables().items()} for v in variants]
-    moments = dict(_timelines(tables, starts, causes))
+    tables = tuple({t: rows.array() for t, rows in v.tables().items()} for v in variants)
+    causes = _causes(scenario, variants[0], seed, replication)
+    composer = Composer(tuple(variants), tables, causes)
+    schedule = tuple((phase.start_us, number) for number, phase in enumerate(phases))
+    moments = composer.moments(schedule)
     names = tuple(phase.name for phase in phases)
     plan = _plan(variants[0], _first_instant(tables[0], moments), names)
     refuse_what_overflows(scenario.name, plan, moments)
-    return Lowered(plan, _changes(moments), starts)
+    return Lowered(plan, _changes(moments), schedule, composer)
 
 
-def _causes(
-    scenario: Scenario,
-    variants: Sequence[Variant],
-    starts: Sequence[int],
-    seed: int,
-    replication: int,
-) -> Causes:
+def _causes(scenario: Scenario, variant: Variant, seed: int, replication: int) -> Causes:
     causes = Causes(scenario, seed, replication)
-    ends = (*starts[1:], causes.calendar.end_us)
-    for variant, start, end in zip(variants, starts, ends, strict=True):
-        causes.add_shifts(variant, start, end)
-    causes.add_failures(variants[0])
-    causes.add_incidents(variants[0])
+    causes.add_failures(variant)
+    causes.add_incidents(variant)
     return causes
 
 
 def _timelines(
-    tables: Sequence[dict[Table, Table2D]], starts: Sequence[int], causes: Causes
+    tables: Sequence[dict[Table, Table2D]], schedule: Schedule, causes: Causes
 ) -> Iterator[tuple[tuple[Table, int, int], Moments]]:
     """What each cell that ever changes holds over time."""
     cells = set(causes.spans)
@@ -111,16 +132,16 @@ def _timelines(
         cells |= {(table, int(row), int(column)) for row, column in differing}
     for cell in sorted(cells):
         table, row, column = cell
-        values = (int(variant[table][row, column]) for variant in tables)
-        base = list(zip(starts, values, strict=True))
+        base = [(start, int(tables[phase][table][row, column])) for start, phase in schedule]
         combine = causes.combine.get(cell, lambda value, _: value)
         spans = causes.spans.get(cell, [])
         yield cell, compose(base, spans, combine, causes.calendar.end_us)
 
 
 def _first_instant(
-    tables: dict[Table, Table2D], moments: dict[tuple[Table, int, int], Moments]
+    written: dict[Table, Table2D], moments: dict[tuple[Table, int, int], Moments]
 ) -> dict[Table, Table2D]:
+    tables = {table: cells.copy() for table, cells in written.items()}
     for (table, row, column), timeline in moments.items():
         tables[table][row, column] = timeline[0][1]
     return tables

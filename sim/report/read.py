@@ -166,6 +166,11 @@ class Headline:
     averages_say: Number | None
 
 
+def gate_sentences(summary: Summary) -> list[str]:
+    """What is told of the gates of the rollout; nothing where there are none."""
+    return list(summary.get("gates", {}).get("sentences", ()))
+
+
 def headlines(summary: Summary) -> list[Headline]:
     """Return the figures of which averages say something, but for what they were given."""
     return [

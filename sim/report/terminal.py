@@ -47,6 +47,7 @@ def render(
     _heading(page, summary)
     _verdict(page, summary)
     _targets(page, summary)
+    _told(page, "How the rollout went", read.gate_sentences(summary))
     _spend(page, summary)
     _averages(page, summary)
     _undecided(page, summary)
@@ -239,6 +240,16 @@ def _bars(shares: Sequence[Decimal], cells: int) -> list[str]:
     if largest <= 0:
         return ["" for _ in shares]
     return ["█" * max(0, round(share / largest * cells)) for share in shares]
+
+
+def _told(page: Page, title: str, sentences: Sequence[str]) -> None:
+    """What is said in sentences, under a title of its own."""
+    if not sentences:
+        return
+    page.line()
+    page.line((title, "bold"))
+    for sentence in sentences:
+        page.paragraph(form.label(sentence, 400), indent=2)
 
 
 def _averages(page: Page, summary: Summary) -> None:

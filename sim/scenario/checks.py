@@ -13,6 +13,7 @@ from pydantic_core import InitErrorDetails
 from sim.errors import PlaceError
 from sim.limits import LIMITS
 from sim.limits.fields import LimitFields
+from sim.policies.gate import Gate
 from sim.scenario.paths import did_you_mean
 from sim.scenario.requests import InputTokens
 from sim.scenario.spine import fault_at
@@ -33,7 +34,7 @@ def faults_of_scenario(scenario: Scenario) -> list[Fault]:
     """Everything that is wrong between the parts of a scenario."""
     checks = (
         *(_one_meaning_a_name, _workloads, _stages, _endpoints, _routes, _incidents),
-        *(_targets, _phases, _price_changes, _amounts),
+        *(_targets, _phases, _gates, _price_changes, _amounts),
     )
     found = [fault for check in checks for fault in check(scenario)]
     return found or list(_demand(scenario))
@@ -184,6 +185,34 @@ def _phases(scenario: Scenario) -> Iterator[Fault]:
         for name in phase.users:
             yield from _named((*path, "users", name), name, scenario.populations, "population")
         before = phase
+
+
+def _gates(scenario: Scenario) -> Iterator[Fault]:
+    rollout = scenario.rollout
+    if rollout is None:
+        return
+    path: Path = ("rollout",)
+    if rollout.gate is not None:
+        yield from _gate(scenario, (*path, "gate"), rollout.gate)
+        if len(rollout.phases) < 2:
+            message = "the first phase has nothing before it to look at, and there is no other"
+            yield fault_at((*path, "gate"), message, "no_effect")
+    for number, phase in enumerate(rollout.phases):
+        if phase.gate is not None:
+            place = (*path, "phases", number, "gate")
+            yield from _gate(scenario, place, phase.gate)
+            if not number:
+                message = "the first phase has nothing before it to look at"
+                yield fault_at(place, message, "no_effect")
+
+
+def _gate(scenario: Scenario, path: Path, gate: Gate) -> Iterator[Fault]:
+    targets = {target.name: target for target in scenario.targets}
+    for name in gate.hold_if:
+        yield from _named((*path, "hold_if", name), name, targets, "target")
+        if name in targets and targets[name].metric.startswith("spend"):
+            message = "a gate looks at what happened; money is reckoned afterwards"
+            yield fault_at((*path, "hold_if", name), message, "gate_money")
 
 
 def _price_changes(scenario: Scenario) -> Iterator[Fault]:

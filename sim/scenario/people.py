@@ -67,13 +67,18 @@ class Holidays(Model):
 class Adoption(Model):
     """How people with access come to use it."""
 
-    curve: Literal["logistic", "linear", "step", "immediate"] = "logistic"
-    """logistic: slow, fast, slow (Bass's diffusion); linear: evenly, over twice `half_after`; step: all at once,
-    after `half_after`; immediate: with access [word]."""
+    curve: Literal["logistic", "bass", "linear", "step", "immediate"] = "logistic"
+    """logistic: slow, fast, slow (Bass's diffusion, usual `imitation`); bass: with your own; linear: evenly, over
+    twice `half_after`; step: all at once, after `half_after`; immediate: with access [word]."""
     half_after: PositiveDuration | None = None
     """Half of those who ever will, use it so long after they got access [us]."""
     ceiling: Share = 1.0
     """Share of people with access who ever will use it [1]."""
+    imitation: Annotated[Number, Field(ge=0)] | None = None
+    """bass: how much stronger those who use it already pull than the thing itself; 12.7 is usual, 0 is a steady
+    pull without imitation [1]."""
+    stays: LawOfDuration | None = None
+    """How long a person goes on using it before leaving for good; always unless written [distribution, us]."""
 
     @model_validator(mode="after")
     def _half_after_where_needed(self) -> Adoption:
@@ -81,6 +86,8 @@ class Adoption(Model):
             raise PlaceError("immediate has no half_after", ("half_after",), "adoption")
         if self.curve != "immediate" and self.half_after is None:
             raise PlaceError(f"a {self.curve} curve needs half_after, as 10d", (), "adoption")
+        if (self.curve == "bass") != (self.imitation is not None):
+            raise PlaceError("a bass curve, and no other, has its imitation", (), "adoption")
         return self
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from sim.policies.gate import Gate
 from sim.scenario.spine import Spine
 from sim.scenario.types import Day, Model, Name, PositiveDuration, WholeNumber
 
@@ -23,12 +24,20 @@ class Phase(Model):
     """The new people get access evenly over so long; at once unless written [us]."""
     changes: dict[str, Any] = {}
     """What is different from then on, by path: {endpoints.chat.limits.tokens.per_minute: 2M}."""
+    gate: Gate | None = None
+    """What must be seen before it opens, instead of the rollout's gate; not for the first phase [map]."""
 
 
 class Rollout(Spine):
     """Phases, in the order in which they start."""
 
-    NOT_YET: ClassVar = {"gate": "phases start on their day", "strategy": "write the phases"}
+    NOT_YET: ClassVar = {"strategy": "write the phases"}
 
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
     """The phases [list]."""
+    gate: Gate | None = None
+    """What must be seen before each phase after the first opens; they start on their days unless written [map]."""
+
+    def gate_of(self, number: int) -> Gate | None:
+        """The gate before a phase; the first has none."""
+        return (self.phases[number].gate or self.gate) if number else None

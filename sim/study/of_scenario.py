@@ -49,4 +49,5 @@ class ScenarioSource:
             tariff=tariff_of(journey.scenario),
             price_changes=journey.price_changes,
             hear=journey.hear,
+            gates=journey.gates,
         )

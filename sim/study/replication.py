@@ -8,6 +8,7 @@ from sim.bill import Bill, Consumption, PriceChange, invoice
 from sim.engine import EngineName, start
 from sim.measure import Layout, Measures
 from sim.plan import Names
+from sim.plan.gates import GateHistory
 from sim.study.alerts import alerts_of
 from sim.study.digest import Digest
 from sim.study.laws import Laws, check_bill
@@ -33,6 +34,8 @@ class Replication:
     spreadsheet: Spreadsheet
     alerts: tuple[tuple[int, int], ...] = ()
     """(pages, tickets) of burn-rate alerts, in the order of the targets."""
+    gates: GateHistory | None = None
+    """What its gates decided; None where there are none."""
 
 
 def replicate(
@@ -50,7 +53,7 @@ def replicate(
         outcome = running.advance(day_plan.day)
         laws.watch(day_plan.day, outcome)
         measures.fold(outcome)
-        course.hear(outcome)
+        course.hear(measures)
     closing = running.close()
     measures.fold(closing)
     laws.finish(closing, measures)
@@ -74,4 +77,5 @@ def conclude(replication: int, terms: Terms, course: Course, measures: Measures)
         digest=digest,
         spreadsheet=spreadsheet(course.plan, consumption, digest.requests, tariff),
         alerts=tuple(alerts_of(target, measures) for target in terms.targets),
+        gates=course.gates(),
     )

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Protocol
 
 from sim.bill import PriceChange, Tariff
-from sim.outcome import DayOutcome
+from sim.measure import Measures
 from sim.plan import Day, Plan
+from sim.plan.gates import GateHistory
 from sim.targets import Target
 from sim.windows import Calendar
 
@@ -33,8 +34,13 @@ class DayPlan(Protocol):
         ...
 
 
-def heed_nothing(outcome: DayOutcome) -> None:
-    """Hear an outcome and do nothing: there is no gate."""
+def heed_nothing(measures: Measures) -> None:
+    """Hear what was measured and do nothing: there is no gate."""
+
+
+def no_gates() -> GateHistory | None:
+    """There is none."""
+    return None
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,10 @@ class Course:
     """With this replication's unknowns, before price changes."""
     price_changes: tuple[PriceChange, ...] = ()
     """Those that come true in this replication."""
-    hear: Callable[[DayOutcome], None] = heed_nothing
-    """Told of each day's outcome: gates decide on it."""
+    hear: Callable[[Measures], None] = heed_nothing
+    """Told after each day what has been measured so far: gates decide on it."""
+    gates: Callable[[], GateHistory | None] = no_gates
+    """What the gates have decided; None where there are none."""
 
 
 class Source(Protocol):

@@ -295,7 +295,6 @@ def test_a_contradiction_is_named_at_its_place(case: str) -> None:
         ("order: [chat]", "order: [chat], breaker: litellm-router", "breaker"),
         ("order: [chat]", "order: [chat], batch_api: {turnaround: 3h}", "batch_api"),
         ("latency: {total: 1s}", "client: {sdk: openai-python}\n    latency: {total: 1s}", "sdk"),
-        ("", "rollout: {phases: [{name: a, start: 2027-07-01}], gate: {over: 5d}}", "gate"),
         (
             "",
             "incidents: [{endpoints: [chat], from: openai-api-2024, at: 1h, lasts: 1h, what: outage}]",
