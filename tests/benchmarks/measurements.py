@@ -83,7 +83,8 @@ def _advance(plan: Plan, days: list[Day], engine: EngineName) -> int:
 
 def compiled_to_reference(size: Size) -> list[Measured]:
     """(b) The compiled engine against the reference, on the example's week."""
-    course = ScenarioSource(load_document(str(WEEK))).course(0, 0)
+    # A gate would want to hear of each day before the next.
+    course = ScenarioSource(load_document(str(WEEK), sets=["rollout.gate=null"])).course(0, 0)
     days = [each.day for each in course.days]
     rows = _advance(course.plan, days, "compiled")
     slow, fast = medians(

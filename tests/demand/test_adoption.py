@@ -5,13 +5,14 @@ import pytest
 from crowds import DAY_US
 
 from sim import draws
-from sim.demand.adoption import NEVER_US, Adoption, Step, onboarded_us
+from sim.demand.adoption import IMITATION, NEVER_US, Adoption, Step, onboarded_us, revoked_us
 
-CURVES = ["logistic", "linear", "step", "immediate"]
+CURVES = ["logistic", "bass", "linear", "step", "immediate"]
 
 
 def adoption(curve, ceiling=0.7):
-    return Adoption(curve, 0 if curve == "immediate" else 10 * DAY_US, ceiling)
+    imitation = 3.0 if curve == "bass" else IMITATION
+    return Adoption(curve, 0 if curve == "immediate" else 10 * DAY_US, ceiling, imitation)
 
 
 def test_people_get_access_in_order_and_evenly_over_a_ramp():
@@ -34,7 +35,7 @@ def test_who_is_beyond_the_ladder_never_gets_access():
 def test_half_of_the_ceiling_use_it_after_half_after(curve):
     law = adoption(curve)
     since = np.array([0.999, 1.0, 1.001]) * law.half_after_us
-    if curve in {"logistic", "linear"}:
+    if curve in {"logistic", "bass", "linear"}:
         assert law.share(since)[1] == pytest.approx(0.35)
     assert law.share(since)[2] >= 0.35
     assert law.share(np.array([100.0 * DAY_US * 10]))[0] == pytest.approx(0.7)
@@ -57,3 +58,16 @@ def test_a_higher_ceiling_takes_nobody_away_and_delays_nobody():
     low, high = adoption("logistic", 0.5).delays_us(luck), adoption("logistic", 0.8).delays_us(luck)
     assert (high <= low).all()
     assert adoption("logistic", 0.0).delays_us(luck).min() == NEVER_US
+
+
+def test_without_imitation_the_pull_is_steady():
+    """Then adoption is exponential: F(t) = 1 - 2^(-t / half_after)."""
+    law = Adoption("bass", 10 * DAY_US, imitation=0.0)
+    since = np.array([1.0, 5.0, 20.0, 40.0])
+    assert law.share(since * DAY_US) == pytest.approx(1 - 2.0 ** (-since / 10))
+
+
+def test_as_users_fall_those_who_came_last_lose_access_first():
+    ladder = (Step(0, 2), Step(10, 6, 8), Step(20, 3))
+    assert revoked_us(ladder, 6).tolist() == [NEVER_US] * 3 + [20] * 3
+    assert onboarded_us(ladder, 6).tolist() == [0, 0, 10, 12, 14, 16]

@@ -150,3 +150,28 @@ def test_a_gate_that_holds_the_rollout_moves_only_the_people_it_holds():
 def test_the_office_is_empty_without_users():
     assert counts(staff(horizon(days=2), users=0)).tolist() == [0, 0]
     assert OFFICE
+
+
+def test_people_who_leave_send_nothing_more():
+    """Stays are exponential with a mean of ten days: after t days exp(-t / 10) of the people are left."""
+    stays = {"law": "exponential", "mean": "10d"}
+    demand = staff(
+        horizon(days=28),
+        users=4000,
+        active_hours=FLAT,
+        adoption={"curve": "immediate", "stays": stays},
+    )
+    means = demand.mean_per_day()[0]
+    seen = counts(demand)
+    for day in range(28):
+        left = 10 * (math.exp(-day / 10) - math.exp(-(day + 1) / 10))
+        assert means[day] == pytest.approx(4000 * 8 * left, rel=0.04)
+        assert abs(seen[day] - 4000 * 8 * left) < 4 * math.sqrt(
+            4000 * 64 * left * (1 - left) + 32000
+        )
+
+
+def test_who_stays_has_the_same_sessions_as_if_nobody_left():
+    leaving = {"curve": "immediate", "stays": {"law": "exponential", "mean": "3d"}}
+    some = sessions(staff(horizon(days=7), users=50, adoption=leaving))
+    assert some.items() < sessions(staff(horizon(days=7), users=50)).items()

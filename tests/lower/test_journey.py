@@ -7,7 +7,9 @@ import pytest
 from small_scenarios import LEAST
 
 from sim.engine import start
+from sim.measure import Layout, Measures
 from sim.plan.journey import Journey, journey_of
+from sim.plan.terms import calendar_of
 from sim.scenario.document import document_from_text, load_document
 
 SMALL = (
@@ -66,7 +68,12 @@ def test_a_day_knows_its_phase() -> None:
 def test_the_example_week_runs_through_an_engine() -> None:
     journey = journey_of(load_document("scenarios/claims_q3_week.yaml"), seed=1, replication=0)
     engine = start(journey.plan, "reference")
-    outcomes = [engine.advance(day.day) for day in journey.days]
+    measures = Measures(Layout.of(journey.plan, calendar_of(journey.scenario)))
+    outcomes = []
+    for day in journey.days:
+        outcomes.append(engine.advance(day.day))
+        measures.fold(outcomes[-1])
+        journey.hear(measures)
     outcomes.append(engine.close())
     arrived = sum(outcome.arrived for outcome in outcomes)
     ended = sum(outcome.ended for outcome in outcomes)

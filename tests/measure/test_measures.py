@@ -190,3 +190,42 @@ def test_folding_is_adding_a_row_at_a_time(seed):
             getattr(found, name).pairs(), getattr(meant, name).pairs(), strict=True
         ):
             assert one.tolist() == other.tolist()
+
+
+def test_a_stretch_is_what_its_days_alone_would_have_given():
+    lay = layout(calendar("2027-07-01", "2027-07-06"))
+    days = [
+        outcome(
+            lay,
+            day,
+            [row(day * DAY_US + n * HOUR_US, 5000 * (day + n), stage0=7 * n) for n in range(9)],
+        )
+        for day in range(5)
+    ]
+    part = measured(lay, *days).stretch(range(1, 4))
+    alone = layout(calendar("2027-07-02", "2027-07-05"))
+    same = measured(
+        alone,
+        *(
+            outcome(
+                alone,
+                day,
+                [
+                    row(day * DAY_US + n * HOUR_US, 5000 * (day + 1 + n), stage0=7 * n)
+                    for n in range(9)
+                ],
+            )
+            for day in range(3)
+        ),
+    )
+    assert part.layout == same.layout
+    assert (part.counts == same.counts).all()
+    assert (part.sums == same.sums).all()
+    for tally in ("latency", "first_token", "stages", "waits"):
+        for mine, theirs in zip(
+            getattr(part, tally).pairs(), getattr(same, tally).pairs(), strict=True
+        ):
+            assert mine.tolist() == theirs.tolist()
+    assert quantiles_us(part, "latency", 0, "day", 500_000) == pytest.approx(
+        quantiles_us(same, "latency", 0, "day", 500_000)
+    )
