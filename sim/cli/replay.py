@@ -64,12 +64,11 @@ def _tell_versions(record: Record) -> None:
 
 
 def _compare(record: Record, wish: Wish, jobs: int | None, telling: Telling) -> int:
-    from sim.cli.running import exit_code, report_text
-    from sim.cli.screen import write_report
+    from sim.cli.running import exit_code, report_text, tell
     from sim.summary import to_text
 
     summary = run_to_summary(wish, jobs, quiet=telling.quiet)
-    write_report(report_text(summary, wish, telling))
+    tell(report_text(summary, wish, telling), telling)
     code = exit_code(summary, telling)
     if code == ExitCode.INTERRUPTED or not record.complete:
         say("not compared: one of the two runs is partial")

@@ -47,6 +47,14 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--json", "as_json", is_flag=True, help="Print summary.json instead of the report."
             ),
+            click.option(
+                "--format",
+                "form",
+                type=click.Choice(["terminal", "markdown"]),
+                default="terminal",
+                show_default=True,
+                help="Markdown is a comment for a pull request; also added to $GITHUB_STEP_SUMMARY.",
+            ),
             click.option("--check", is_flag=True, help="Exit with 99 if a target is missed."),
             click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone."),
         ]
@@ -86,6 +94,7 @@ def command(
     out: str | None,
     jobs: int | None,
     as_json: bool,
+    form: Any,
     check: bool,
     quiet: bool,
 ) -> int:
@@ -94,7 +103,7 @@ def command(
 
     document = read_document(scenario, sets)
     wish = Wish(document, file_shown(scenario), seed, replications, engine, sets)
-    return perform(wish, _target(scenario, out), jobs, Telling(as_json, check, quiet))
+    return perform(wish, _target(scenario, out), jobs, Telling(as_json, check, quiet, form))
 
 
 def _target(scenario: str, out: str | None) -> Path:

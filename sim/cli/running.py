@@ -14,7 +14,7 @@ from sim.cli.interrupts import felt
 from sim.cli.progress import LONG_RUN_SECONDS, Progress, span
 from sim.cli.screen import screen_of_stdout, write_report
 from sim.cli.versions import package_version, versions
-from sim.errors import ExitCode
+from sim.errors import ExitCode, ResourceError
 
 if TYPE_CHECKING:
     from sim.report.read import Summary
@@ -46,6 +46,7 @@ class Telling:
     as_json: bool = False
     check: bool = False
     quiet: bool = False
+    form: Literal["terminal", "markdown"] = "terminal"
 
 
 def perform(wish: Wish, target: Path | None, jobs: int | None, telling: Telling) -> int:
@@ -64,7 +65,7 @@ def perform(wish: Wish, target: Path | None, jobs: int | None, telling: Telling)
         names: list[str] = []
         if outputs is not None:
             names = list(_write(outputs, summary, wish))
-    write_report(report_text(summary, wish, telling, target, names))
+    tell(report_text(summary, wish, telling, target, names), telling)
     return exit_code(summary, telling)
 
 
@@ -158,6 +159,19 @@ def _write(outputs: Any, summary: Summary, wish: Wish) -> list[str]:
     return list(dict.fromkeys(f"{name.split('/')[0]}/" if "/" in name else name for name in files))
 
 
+def tell(text: str, telling: Telling) -> None:
+    """Write the report to stdout; markdown also to the page that a GitHub job shows, where there is one."""
+    write_report(text)
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if page and telling.form == "markdown" and not telling.as_json:
+        try:
+            with Path(page).open("a", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as fault:
+            reason = fault.strerror or type(fault).__name__
+            raise ResourceError(f"cannot append to $GITHUB_STEP_SUMMARY: {reason}") from fault
+
+
 def report_text(
     summary: Summary,
     wish: Wish,
@@ -171,6 +185,10 @@ def report_text(
 
     if telling.as_json:
         return to_text(summary)
+    if telling.form == "markdown":
+        from sim.report.markdown import render as render_markdown
+
+        return render_markdown(summary)
     screen = screen_of_stdout()
     if telling.quiet:
         return verdict_line(summary, screen)

@@ -231,6 +231,18 @@ def months(summary: Summary) -> list[MonthSpend]:
     ]
 
 
+Actuals = Mapping[date, Decimal]
+"""What was really spent, by the first day of its month."""
+
+
+def actuals(summary: Summary) -> Actuals:
+    """Return what was really spent to date; empty where nobody has said it."""
+    return {
+        date.fromisoformat(f"{raw['month']}-01"): Decimal(raw["amount"])
+        for raw in summary.get("actuals", ())
+    }
+
+
 def phases(summary: Summary) -> list[Phase]:
     """Return the phases as planned, by their first day."""
     return [

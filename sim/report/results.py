@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from sim.report import charts, record, timeline
+from sim.report import charts, focus, record, timeline, workbook
 from sim.report.read import Summary
 from sim.report.record import Record
 from sim.summary import to_text
@@ -16,6 +16,8 @@ def files_of(summary: Summary, ran: Record) -> dict[str, bytes]:
     text = to_text(summary).encode()
     ran = replace(ran, summary_sha256=hashlib.sha256(text).hexdigest())
     files = {"summary.json": text, "timeline.csv": timeline.to_csv(summary).encode()}
+    files["costs.xlsx"] = workbook.to_bytes(summary)
+    files["costs_focus.csv"] = focus.to_csv(summary).encode()
     for drawing in charts.draw_all(summary):
         files[f"charts/{drawing.name}.svg"] = drawing.svg
         files[f"charts/{drawing.name}.png"] = drawing.png

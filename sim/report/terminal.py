@@ -26,6 +26,7 @@ VERDICTS = {
 BAR_CELLS_MAX = 24
 BAR_CELLS_MIN = 6
 LINES_MAX = 8
+UNDECIDED_MAX = 3
 SMALL_TOTAL = 1_000
 """Below this a bill shows its cents."""
 NO_ANSWER = "none"
@@ -184,7 +185,7 @@ def _spend(page: Page, summary: Summary) -> None:
         Column("basis", [line.basis for line in rows], left=True, rank=3),
         Column("quantity", [_quantity(line) for line in rows], rank=2),
         Column("unit price", [_unit_price(line, currency) for line in rows], rank=1),
-        Column("cost", _footing([line.cost for line in rows], currency)),
+        Column("cost", footing([line.cost for line in rows], currency)),
         Column("share", [_share(share) for share in shares]),
     ]
     room = min(BAR_CELLS_MAX, page.room(columns))
@@ -206,7 +207,7 @@ def _few(lines: list[SpendLine]) -> list[SpendLine]:
     return [*lines[: LINES_MAX - 1], other]
 
 
-def _footing(costs: Sequence[Decimal], currency: str) -> list[str]:
+def footing(costs: Sequence[Decimal], currency: str) -> list[str]:
     """Return parts and their total, rounded so that they add up: the largest part takes the rest."""
     small = abs(costs[-1]) < SMALL_TOTAL
     rounded = [cost.quantize(Decimal("0.01") if small else Decimal(1)) for cost in costs]
@@ -283,10 +284,12 @@ def _undecided(page: Page, summary: Summary) -> None:
         return
     page.line()
     page.line(("What stays undecided", "bold"), " (more replications would tell)")
-    for row in close:
+    for row in close[:UNDECIDED_MAX]:
         met = f"{round((row.chance_met or 0) * runs)} of {runs}"
         asked = form.share(row.required_chance)
         page.paragraph(f"{row.name}: met by {met} replications, {asked} asked", indent=2)
+    if len(close) > UNDECIDED_MAX:
+        page.line(f"  and {len(close) - UNDECIDED_MAX} more, marked ~ above")
 
 
 def _ending(page: Page, wrote: Sequence[str], following: str) -> None:

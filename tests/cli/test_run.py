@@ -36,6 +36,8 @@ def test_a_run_writes_its_folder(finished):
         "charts/latency_p95_by_day.svg",
         "charts/spend_by_month.png",
         "charts/spend_by_month.svg",
+        "costs.xlsx",
+        "costs_focus.csv",
         "manifest.json",
         "run.json",
         "summary.json",
