@@ -48,7 +48,13 @@ def _wish(record: Record) -> Wish:
 
     document = document_from_tree(record.scenario, record.file)
     return Wish(
-        document, record.file, record.seed, record.replications, record.engine, record.overrides
+        document,
+        record.file,
+        record.seed,
+        record.replications,
+        record.engine,
+        record.overrides,
+        told_inputs=record.inputs,
     )
 
 

@@ -37,6 +37,8 @@ class Wish:
     replications: int | Literal["auto"]
     engine: Literal["compiled", "reference"]
     overrides: tuple[str, ...] = ()
+    told_inputs: tuple[Any, ...] | None = None
+    """Of a replay: what the first run told of its inputs."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def run_to_summary(wish: Wish, jobs: int | None, *, quiet: bool = False) -> Summ
     from sim.study.size import size_of
     from sim.summary import summarise
 
-    source = ScenarioSource(wish.document)
+    source = ScenarioSource(wish.document, wish.told_inputs)
     scenario = source.scenario
     progress = Progress(quiet=quiet)
     _foretell(progress, wish, size_of(scenario).seconds / (jobs or processors()))
@@ -148,6 +150,7 @@ def _record(summary: Summary, wish: Wish) -> Record:
         engine=wish.engine,
         versions=versions(),
         complete=bool(summary["engine"]["complete"]),
+        inputs=tuple(summary["assumptions"]),
     )
 
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from sim.report import format as form
 from sim.report import read
+from sim.report.bill_words import footing
 from sim.report.read import Summary
-from sim.report.terminal import MARKS, VERDICTS, footing, period, target_cells
+from sim.report.terminal import MARKS, VERDICTS, period, target_cells
 
 SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+!|~&$\"'=^-]")
 SPLIT = "\u200b"

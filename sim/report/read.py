@@ -63,6 +63,8 @@ class SpendLine:
     unit: str
     unit_price: Number | None
     cost: Decimal
+    wasted: Decimal = Decimal(0)
+    """The part of the cost that bought no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,7 @@ def _line(raw: Mapping[str, Any]) -> SpendLine:
         unit=unit,
         unit_price=price,
         cost=decimal(raw["mean"]) or Decimal(0),
+        wasted=decimal(raw.get("wasted_mean")) or Decimal(0),
     )
 
 
@@ -265,3 +268,99 @@ def workloads_by_day(summary: Summary) -> dict[str, list[DayRow]]:
 def first_target(rows: Sequence[TargetRow], metric: str, workload: str) -> TargetRow | None:
     """Return the first target on a metric of a workload."""
     return next((r for r in rows if r.metric == metric and r.workload in (workload, "")), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigure:
+    """A figure of a month, with a limit beside it where there is one."""
+
+    month: date
+    value: Spread
+    limit: Decimal | None = None
+
+
+def months_to_date(summary: Summary) -> list[MonthFigure]:
+    """Return spend to date at each month's end, with the budget to date."""
+    return [
+        MonthFigure(_month(raw), spread(raw["total"]), decimal(raw["budget"]))
+        for raw in summary.get("cumulative", ())
+    ]
+
+
+def unit_costs(summary: Summary) -> list[MonthFigure]:
+    """Return the cost of a good request by month."""
+    return [
+        MonthFigure(_month(raw), spread(raw["per_good_request"]))
+        for raw in summary.get("unit_costs", ())
+    ]
+
+
+def spend_kinds(summary: Summary) -> list[tuple[date, dict[str, Decimal]]]:
+    """Return mean spend by month: fixed, useful and wasted."""
+    return [
+        (
+            _month(raw),
+            {k: decimal(raw[k]) or Decimal(0) for k in ("fixed", "useful", "wasted")},
+        )
+        for raw in summary.get("spend_kinds", ())
+    ]
+
+
+def _month(raw: Mapping[str, Any]) -> date:
+    return date.fromisoformat(f"{raw['month']}-01")
+
+
+@dataclass(frozen=True, slots=True)
+class BurnDown:
+    """An error budget: what is left of it after each day [fraction]."""
+
+    target: str
+    workload: str
+    limit: float
+    days: list[tuple[date, Spread]]
+
+
+def burn_downs(summary: Summary) -> list[BurnDown]:
+    """Return the error budgets, in the order of the targets."""
+    return [
+        BurnDown(
+            label(raw["target"], 40),
+            label(raw["workload"] or "all workloads", 30),
+            float(raw["limit"]),
+            [(date.fromisoformat(one["date"]), spread(one)) for one in raw["daily"]],
+        )
+        for raw in summary.get("error_budgets", ())
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How many wait at a node by hour of the week, from Monday's midnight; None: no such hour."""
+
+    node: str
+    waiting: list[float | None]
+
+
+def queues(summary: Summary) -> list[Queue]:
+    """Return the queues, the longest first."""
+    return [
+        Queue(label(raw["node"], 30), list(raw["waiting"])) for raw in summary.get("queues", ())
+    ]
+
+
+def stage_times(summary: Summary) -> list[tuple[str, Spread, Spread]]:
+    """Return (stage, its P50, its p95) [s] of each stage that was used."""
+    rows = [
+        (label(raw["stage"], 36), spread(raw["p50_s"]), spread(raw["p95_s"]))
+        for raw in summary.get("stage_times", ())
+    ]
+    return [row for row in rows if decimal(row[1].p50) and decimal(row[2].p50)]
+
+
+def announced_incidents(summary: Summary) -> list[tuple[str, date]]:
+    """Return the incidents that the scenario dates, with their days."""
+    return [
+        (label(raw["name"], 30), date.fromisoformat(raw["start"][:10]))
+        for raw in summary.get("incidents", ())
+        if raw["start"]
+    ]

@@ -31,6 +31,8 @@ class Record:
     """Of everything that could move a number, the facts' packages among it."""
     summary_sha256: str = ""
     complete: bool = True
+    inputs: tuple[Mapping[str, Any], ...] | None = None
+    """What the summary tells of each input: where it stands in its file, and its comment."""
 
 
 def file_shown(file: str) -> str:
@@ -57,6 +59,7 @@ def to_bytes(record: Record) -> bytes:
         "versions": dict(record.versions),
         "summary_sha256": record.summary_sha256,
         "complete": record.complete,
+        "inputs": record.inputs,
     }
     return (
         json.dumps(raw, indent=1, ensure_ascii=False, default=str, allow_nan=False) + "\n"
@@ -90,7 +93,14 @@ def from_bytes(content: bytes, name: str) -> Record:
         versions=raw.get("versions") or {},
         summary_sha256=str(raw.get("summary_sha256") or ""),
         complete=bool(raw.get("complete", True)),
+        inputs=_inputs(raw.get("inputs")),
     )
+
+
+def _inputs(raw: object) -> tuple[Mapping[str, Any], ...] | None:
+    """Read the inputs; None of a record that was written without them."""
+    rows = raw if isinstance(raw, list) else None
+    return None if rows is None else tuple(row for row in rows if isinstance(row, dict))
 
 
 def _canonical(scenario: Mapping[str, Any]) -> str:

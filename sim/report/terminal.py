@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from sim.report import bill_words, read
 from sim.report import format as form
-from sim.report import read
 from sim.report.page import Column, Page, Screen
 from sim.report.read import SpendLine, Summary, TargetRow
 
@@ -27,8 +27,6 @@ BAR_CELLS_MAX = 24
 BAR_CELLS_MIN = 6
 LINES_MAX = 8
 UNDECIDED_MAX = 3
-SMALL_TOTAL = 1_000
-"""Below this a bill shows its cents."""
 NO_ANSWER = "none"
 """Stands for a percentile that falls on requests without an answer."""
 
@@ -183,9 +181,9 @@ def _spend(page: Page, summary: Summary) -> None:
     columns = [
         Column("", [line.name for line in rows], left=True),
         Column("basis", [line.basis for line in rows], left=True, rank=3),
-        Column("quantity", [_quantity(line) for line in rows], rank=2),
-        Column("unit price", [_unit_price(line, currency) for line in rows], rank=1),
-        Column("cost", footing([line.cost for line in rows], currency)),
+        Column("quantity", [bill_words.quantity(line) for line in rows], rank=2),
+        Column("unit price", [bill_words.unit_price(line, currency) for line in rows], rank=1),
+        Column("cost", bill_words.footing([line.cost for line in rows], currency)),
         Column("share", [_share(share) for share in shares]),
     ]
     room = min(BAR_CELLS_MAX, page.room(columns))
@@ -205,35 +203,6 @@ def _few(lines: list[SpendLine]) -> list[SpendLine]:
     cost = sum((line.cost for line in rest), Decimal(0))
     other = SpendLine("other", f"{len(rest)} smaller lines", "", None, "", None, cost)
     return [*lines[: LINES_MAX - 1], other]
-
-
-def footing(costs: Sequence[Decimal], currency: str) -> list[str]:
-    """Return parts and their total, rounded so that they add up: the largest part takes the rest."""
-    small = abs(costs[-1]) < SMALL_TOTAL
-    rounded = [cost.quantize(Decimal("0.01") if small else Decimal(1)) for cost in costs]
-    parts = rounded[:-1]
-    if parts:
-        largest = max(range(len(parts)), key=lambda i: parts[i])
-        parts[largest] += rounded[-1] - sum(parts, Decimal(0))
-    show = form.money_unit if small else form.money_whole
-    return [show(cost, currency) for cost in (*parts, rounded[-1])]
-
-
-def _quantity(line: SpendLine) -> str:
-    if line.quantity is None:
-        return ""
-    number = form.count(line.quantity)
-    countable = line.unit.islower() and not line.unit.endswith("s") and number != "1"
-    return f"{number} {line.unit}{'s' if countable else ''}".strip()
-
-
-def _unit_price(line: SpendLine, currency: str) -> str:
-    price = form.decimal(line.unit_price)
-    if price is None:
-        return ""
-    if line.unit == "tokens":
-        return f"{form.money_unit(price * 10**6, currency)}/M"
-    return f"{form.money_unit(price, currency)}/{line.unit.removesuffix('s')}"
 
 
 def _bars(shares: Sequence[Decimal], cells: int) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sim.plan.journey import journey_of
 from sim.plan.terms import calendar_of, targets_of, tariff_of
@@ -18,6 +20,8 @@ class ScenarioSource:
     """What is asked stands at the likeliest of the unknowns; each course draws them anew."""
 
     document: Document
+    told_inputs: tuple[Mapping[str, Any], ...] | None = None
+    """What a former run told of each input; a document of plain values does not know where they stood."""
 
     @cached_property
     def scenario(self) -> Scenario:

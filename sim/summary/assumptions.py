@@ -35,6 +35,8 @@ NAMING = ("name", "owner", "why", "metric", "stage")
 
 def of(study: Study, source: ScenarioSource) -> list[dict[str, Any]]:
     """A row for each value, an unknown as one; in the order of the file."""
+    if source.told_inputs is not None:
+        return [dict(row) for row in source.told_inputs]
     document = source.document
     unknowns = {unknown.path: unknown for unknown in document.unknowns()}
     return [

@@ -108,6 +108,145 @@ SCENARIO = {
         {"name": "all", "start": "2027-08-16"},
     ],
 }
+
+
+def input_row(path: str, value: str, unit: str, span: Any = None) -> dict[str, Any]:
+    return {
+        **{
+            "path": path,
+            "value": value,
+            "unit": unit,
+            "set_by": "claims_q3.yaml:19",
+            "range": span,
+        },
+        **{"source": "pilot, 2027-03", "date": "2027-03", "owner": None, "replaces": None},
+    }
+
+
+def groups() -> dict[str, Any]:
+    """What a true run adds beside the first figures."""
+    days = [(date(2027, 7, 1) + timedelta(days=n)).isoformat() for n in range(92)]
+    left = [
+        {"date": on, "p10": 0.9 - n / 110, "p50": 1 - n / 110, "p90": 1}
+        for n, on in enumerate(days)
+    ]
+    months = ["2027-07", "2027-08", "2027-09"]
+    waiting = [float(hour % 24) for hour in range(168)]
+    return {
+        "cumulative": [
+            {"month": m, "total": money(9e4 * n, 1e5 * n, 11e4 * n), "budget": f"{110_000 * n}.00"}
+            for n, m in enumerate(months, 1)
+        ],
+        "unit_costs": [
+            {
+                "month": m,
+                "per_good_request": money(0.3 / n, 0.4 / n, 0.5 / n),
+                "good_requests": spread(1, 2, 3),
+            }
+            for n, m in enumerate(months, 1)
+        ],
+        "spend_kinds": [
+            {"month": m, "fixed": "20000.00", "useful": f"{9000 * n}.00", "wasted": "400.00"}
+            for n, m in enumerate(months, 1)
+        ],
+        "chargeback": {
+            "key": "by tokens",
+            "rows": [
+                {
+                    **{"workload": "ask_claim", "population": "adjusters", "cost": "375006.90"},
+                    **{"share": 1.0, "good_requests": 1e5, "cost_per_good_request": "3.750069"},
+                }
+            ],
+        },
+        "endings": [
+            {
+                **{
+                    "workload": "ask_claim",
+                    "population": "adjusters",
+                    "requests": spread(1e5, 1.2e5, 1.4e5),
+                },
+                **{"failed": spread(100, 200, 300), "failed_share": spread(0.001, 0.002, 0.003)},
+                "endings": {"ok": 119_000.0, "late": 100.0, "gave_up": 50.0, "vendor_error": 50.0},
+            }
+        ],
+        "error_budgets": [
+            {"target": "it is there", "workload": "ask_claim", "limit": 0.995, "daily": left}
+        ],
+        "alerts": [
+            {
+                **{"target": "it is there", "workload": "ask_claim", "limit": 0.995},
+                "page_rules": [{"burn_rate": 14.4, "hours": 1}, {"burn_rate": 6.0, "hours": 6}],
+                "pages_a_month": spread(0.3, 1.3, 2.6),
+                "tickets_a_month": spread(0, 0.3, 1),
+                "minutes_to_page_in_an_outage": 4.32,
+            }
+        ],
+        "queues": [{"node": "reviewers", "unit": "waiting", "waiting": waiting}],
+        "stage_times": [
+            {"stage": "claims_rag.answer", "p50_s": spread(3, 4, 5), "p95_s": spread(8, 9, 10)},
+            {
+                "stage": "claims_rag.guard",
+                "p50_s": spread(0.08, 0.09, 0.1),
+                "p95_s": spread(0.2, 0.26, 0.3),
+            },
+        ],
+        "incidents": [
+            {
+                **{"name": "maintenance", "hits": ["gpt_standard"], "start": "2027-08-14T21:00"},
+                **{"mean_length_s": 5400.0, "what": "quota x 0.5", "why": "announced"},
+            }
+        ],
+        "data_flows": {
+            "flows": [
+                {
+                    **{
+                        "workload": "ask_claim",
+                        "stage": "answer",
+                        "endpoint": "gpt_standard",
+                        "owner": None,
+                    },
+                    **{"provider": "azure", "model": "gpt-4.1", "region": "us"},
+                }
+            ],
+            "endpoints": [
+                {
+                    "endpoint": "gpt_standard",
+                    "attempts": 1e5,
+                    "input_tokens": 4e8,
+                    "output_tokens": 3e7,
+                }
+            ],
+            "logs": [{"name": "log retention", "each_request": "0.000006 GB", "kept": True}],
+        },
+        "reviews": [
+            {
+                **{"station": "reviewers", "owner": "claims quality", "pipeline": "claims_rag"},
+                **{
+                    "stage": "review",
+                    "share": 0.012,
+                    "people_at_most": 6,
+                    "visits": spread(1e4, 2e4, 3e4),
+                },
+                **{"wait_p50_s": spread(0, 0, 60), "wait_p90_s": spread(200, 4600, 9000)},
+            }
+        ],
+        "assumptions": [
+            input_row("workloads.ask_claim.deadline", "30s", "s"),
+            input_row(
+                "populations.adjusters.adoption.ceiling",
+                "70%",
+                "%",
+                {"low": "55%", "likely": "70%", "high": "85%"},
+            ),
+        ],
+        "coverage": {
+            **{"inputs": 2, "with_comment": 2, "with_owner": 0, "unknown": 1},
+            **{"without_owner": ["endpoints.gpt_standard"], "without_region": []},
+            **{"without_deadline": [], "without_incident": []},
+        },
+    }
+
+
 SENTENCE = "1 of 4 targets missed: it stays in budget."
 
 
@@ -141,5 +280,6 @@ def summary() -> dict[str, Any]:
         "units": {"availability": "share", "latency.p95": "s"},
         "undecided": ["it is there: 176 of 200 replications met it; add replications."],
         "drivers": [],
+        **groups(),
     }
     return deepcopy(found)

@@ -61,6 +61,8 @@ def test_names_cannot_break_a_drawing(summary, name):
 def test_a_chart_with_nothing_to_show_is_left_out(summary, name):
     summary = deepcopy(summary)
     summary.update(monthly=[], daily=[], spend={"items": []}, targets=[])
+    for group in fake.groups():
+        summary[group] = []
     assert charts.draw_one(name, summary) is None
 
 

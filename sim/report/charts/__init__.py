@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim.report.charts import availability, latency, spend
+from sim.report.charts import (
+    availability,
+    budget,
+    fan,
+    kinds,
+    latency,
+    queue,
+    spend,
+    stages,
+    to_date,
+    unit_cost,
+)
 from sim.report.charts.canvas import Drawing, style
 from sim.report.read import Summary
 
@@ -12,6 +23,13 @@ CHARTS: dict[str, Callable[[Summary], Drawing | None]] = {
     "spend_by_month": spend.draw,
     "latency_p95_by_day": latency.draw,
     "availability_by_day": availability.draw,
+    to_date.NAME: to_date.draw,
+    fan.NAME: fan.draw,
+    unit_cost.NAME: unit_cost.draw,
+    kinds.NAME: kinds.draw,
+    budget.NAME: budget.draw,
+    queue.NAME: queue.draw,
+    stages.NAME: stages.draw,
 }
 
 

@@ -7,21 +7,25 @@ salt per chart keeps its ids apart from those of other charts on one page.
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.textpath import TextToPath
 
 from sim.report import format as form
-from sim.report.read import Phase
+from sim.report.read import Phase, Spread
 
 PALETTE = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
 """The UK Analysis Function's set: neighbours differ by 3 : 1 in contrast, each 3 : 1 on white."""
@@ -29,11 +33,21 @@ INK, QUIET, GRID = "#1D1D1D", "#595959", "#E4E4E4"
 LIMIT = "#B10E1E"
 BAND_ALPHA = 0.25
 SIZE_INCHES = (10.0, 4.8)
+HALF_INCHES = (5.0, 3.9)
+"""Two stand side by side; type is as large as in a whole one."""
+HALF_LETTERS = 46
+"""Where the title of half a chart breaks."""
 DOTS_PER_INCH = 110
 TITLE_LETTERS_MAX = 60
+PARTS = ("p10", "p50", "p90")
+MARKED_MAX = 24
+"""Up to so many points of a line are marked."""
+MONTHS_SHOWN_MAX = 7
+"""On half a chart."""
 RUNS_FOR_A_FINDING = 20
 """With fewer replications a title claims nothing."""
 
+FONT = "DejaVu Sans"
 STYLE = {
     "axes.axisbelow": True,
     "axes.edgecolor": QUIET,
@@ -43,7 +57,7 @@ STYLE = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.unicode_minus": True,
-    "font.family": "DejaVu Sans",
+    "font.family": FONT,
     "font.size": 10,
     "grid.color": GRID,
     "hatch.linewidth": 0.6,
@@ -79,16 +93,21 @@ class Drawing:
 class Chart:
     """A figure with one pair of axes; it must be made and drawn in `style(name)`."""
 
-    def __init__(self, name: str, words: Words) -> None:
+    def __init__(self, name: str, words: Words, *, half: bool = False) -> None:
         self.name = name
         self.words = words
         self._figure = Figure(
-            figsize=SIZE_INCHES, layout=ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.12)
+            figsize=HALF_INCHES if half else SIZE_INCHES,
+            layout=ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.06 if half else 0.12),
         )
         FigureCanvasAgg(self._figure)
         self.axes: Axes = self._figure.add_subplot()
-        self._figure.suptitle(words.title, x=0.01, ha="left", fontweight="bold", fontsize=13)
-        self.axes.set_title(words.subtitle, loc="left", color=QUIET, fontsize=9, pad=20)
+        title, subtitle = words.title, words.subtitle
+        if half:
+            title, subtitle = fill(title, HALF_LETTERS), fill(subtitle, HALF_LETTERS + 14)
+        size = 11 if half else 13
+        self._figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=size)
+        self.axes.set_title(subtitle, loc="left", color=QUIET, fontsize=9, pad=10 if half else 20)
 
     def drawing(self) -> Drawing:
         """Return the files."""
@@ -111,7 +130,9 @@ def style(name: str) -> Iterator[None]:
     """Draw the chart of this name here: nothing of a user's own settings shows in it."""
     settings: Any = {**mpl.rcParamsDefault, **STYLE, "svg.hashsalt": f"simulate-{name}"}
     settings.pop("backend", None)
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        # An SVG keeps its text as text: the reader's fonts have what this one lacks.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         mpl.rcParams.update(settings)
         yield
 
@@ -197,3 +218,64 @@ def spread_apart(places: Sequence[float], gap: float) -> list[float]:
     for place in places:
         moved.append(max(place, moved[-1] + gap) if moved else place)
     return moved
+
+
+def number(value: form.Number | None) -> float:
+    """Return a number to draw; NaN leaves a gap."""
+    found = form.decimal(value)
+    return float("nan") if found is None else float(found)
+
+
+def band(
+    axes: Axes, places: Sequence[float], spreads: Sequence[Spread], color: str = PALETTE[0]
+) -> None:
+    """Draw a line of P50 with a band from P10 to P90."""
+    low, middle, high = ([number(getattr(s, part)) for s in spreads] for part in PARTS)
+    axes.fill_between(places, low, high, color=color, alpha=BAND_ALPHA, linewidth=0)
+    marker = "o" if len(places) <= MARKED_MAX else None
+    axes.plot(places, middle, color=color, linewidth=1.8, marker=marker, markersize=4)
+
+
+def value_ticks(axes: Axes, unit: str, currency: str = "USD") -> None:
+    """Write the marks of the upright axis in a unit."""
+    low, high = axes.get_ylim()
+    ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
+    axes.set_ylim(low, high)
+    axes.set_yticks(ticks, form.ticks(ticks[::-1], unit, currency)[::-1])
+
+
+def months_axis(axes: Axes, months: Sequence[date]) -> None:
+    """Mark months that stand at whole numbers, as many as there is room for."""
+    step = max(1, -(-len(months) // MONTHS_SHOWN_MAX))
+    shown = range(0, len(months), step)
+    axes.set_xticks(list(shown), [month_words(months[i], i == 0) for i in shown])
+
+
+def fitted(text: str, points_max: float, size: float = 10) -> str:
+    """Return a text cut to a width on paper [points]: letters differ by a factor of ten."""
+    font = FontProperties(family=FONT, size=size)
+    while len(text) > 1 and _width_points(text, font) > points_max:
+        text = text.rstrip("…")[:-1].rstrip() + "…"
+    return text
+
+
+def _width_points(text: str, font: FontProperties) -> float:
+    width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
+    return float(width)
+
+
+def tinted_label(axes: Axes, place: tuple[float, float], text: str, color: str) -> None:
+    """Name a part in ink, with a square of its colour before it."""
+    axes.annotate(
+        "■", place, color=color, fontsize=9, va="center", ha="right", annotation_clip=False
+    )
+    axes.annotate(
+        text,
+        place,
+        xytext=(3, 0),
+        textcoords="offset points",
+        color=INK,
+        fontsize=9,
+        va="center",
+        annotation_clip=False,
+    )

@@ -34,7 +34,8 @@ def draw(summary: Summary, ribbon: Ribbon) -> Drawing | None:
     title = ribbon.finding(days, target) if target else None
     words = Words(
         canvas.finding(title, f"{ribbon.noun} by day", runs),
-        f"{ribbon.noun} of {workload}, by day. Line: P50; band: {canvas.band_words(runs)}.",
+        f"{ribbon.noun} of {form.label(workload, 24)}, by day. Line: P50; band: {canvas.band_words(runs)}."
+        + (" Triangles: known incidents." if read.announced_incidents(summary) else ""),
         _description(days, ribbon, target),
     )
     chart = Chart(ribbon.name, words)
@@ -46,7 +47,17 @@ def draw(summary: Summary, ribbon: Ribbon) -> Drawing | None:
     phases = read.phases(summary)
     places = [(phase.start - days[0].day).days for phase in phases]
     canvas.phase_lines(chart.axes, phases, places)
+    _announced(chart, summary, days)
     return chart.drawing()
+
+
+def _announced(chart: Chart, summary: Summary, days: Sequence[DayRow]) -> None:
+    """Mark the days of incidents that are known beforehand."""
+    places = [(on - days[0].day).days for _, on in read.announced_incidents(summary)]
+    low, _ = chart.axes.get_ylim()
+    for place in places:
+        if 0 <= place < len(days):
+            chart.axes.plot([place], [low], marker="^", color=canvas.LIMIT, clip_on=False, zorder=7)
 
 
 def _subject(summary: Summary, metric: str) -> tuple[str, list[DayRow], TargetRow | None] | None:
@@ -68,7 +79,7 @@ def _draw(chart: Chart, days: Sequence[DayRow], ribbon: Ribbon) -> None:
     axes = chart.axes
     rows = [day.values.get(ribbon.metric) for day in days]
     low, middle, high = (
-        [_number(getattr(row, part, None)) for row in rows] for part in ("p10", "p50", "p90")
+        [canvas.number(getattr(row, part, None)) for row in rows] for part in ("p10", "p50", "p90")
     )
     color = canvas.PALETTE[0]
     places = range(len(days))
@@ -95,11 +106,6 @@ def _ticks(chart: Chart, ribbon: Ribbon) -> None:
     low, high = chart.axes.get_ylim()
     ticks = [tick for tick in chart.axes.get_yticks() if low <= tick <= high]
     chart.axes.set_yticks(ticks, form.ticks(ticks[::-1], ribbon.unit)[::-1])
-
-
-def _number(value: form.Number | None) -> float:
-    number = form.decimal(value)
-    return float("nan") if number is None else float(number)
 
 
 def _description(days: Sequence[DayRow], ribbon: Ribbon, target: TargetRow | None) -> str:

@@ -14,6 +14,7 @@ from sim.report.read import MonthSpend, Summary
 
 NAME = "spend_by_month"
 LINES_MAX = 6
+NAME_POINTS = 125
 OTHER = "other"
 NEUTRAL_TITLE = "Monthly spend by line"
 
@@ -101,14 +102,8 @@ def _label(chart: Chart, middles: list[tuple[float, str, str]], n_months: int) -
     top = chart.axes.get_ylim()[1]
     places = canvas.spread_apart([middle for middle, _, _ in middles], top * 0.055)
     for place, (_, name, color) in zip(places, middles, strict=True):
-        chart.axes.annotate(
-            form.label(name, 26),
-            (n_months - 0.58, place),
-            color=color,
-            fontsize=9,
-            va="center",
-            annotation_clip=False,
-        )
+        at = (n_months - 0.58 + 0.02 * n_months, place)
+        canvas.tinted_label(chart.axes, at, canvas.fitted(name, NAME_POINTS, 9), color)
 
 
 def _totals(chart: Chart, months: Sequence[MonthSpend]) -> None:

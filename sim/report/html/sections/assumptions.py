@@ -1,0 +1,75 @@
+"""Assumptions: every input, and how wide the unknown ones are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.report import format as form
+from sim.report.html.blocks import Block, Section, Table, Text
+from sim.report.read import Summary
+from sim.report.read_facts import assumptions, coverage
+
+
+def section(summary: Summary) -> Section | None:
+    """Return the section, or None of a summary that lists no inputs."""
+    rows = assumptions(summary)
+    if not rows:
+        return None
+    blocks: list[Block] = [_told(summary)]
+    unknown = [row for row in rows if row["range"]]
+    if unknown:
+        blocks.append(_unknowns(unknown))
+    return Section("assumptions", "Assumptions", [*blocks, _inputs(rows)])
+
+
+def _told(summary: Summary) -> Text:
+    found = coverage(summary)
+    return Text(
+        f"{form.count(found['inputs'])} inputs are written; {form.count(found['with_comment'])} have a "
+        f"comment on their line, {form.count(found['with_owner'])} an owner, and "
+        f"{form.count(found['unknown'])} are unknown within limits. What is not written has the default "
+        "that the vocabulary gives."
+    )
+
+
+def _unknowns(rows: list[dict[str, Any]]) -> Table:
+    return Table(
+        "What is not known, drawn once a run",
+        ("Input", "Where", "Low", "Likely", "High"),
+        [
+            (
+                form.label(row["path"], 80),
+                form.label(row["set_by"], 40),
+                *(form.label(row["range"][key], 20) for key in ("low", "likely", "high")),
+            )
+            for row in rows
+        ],
+        left=2,
+    )
+
+
+def _inputs(rows: list[dict[str, Any]]) -> Table:
+    return Table(
+        "Every input",
+        ("Input", "Value", "Unit", "Source or comment", "Date", "Owner", "Where"),
+        [
+            (
+                form.label(row["path"], 80),
+                form.label(_value(row), 40),
+                form.label(row["unit"], 12),
+                form.label(row["source"] or "", 120),
+                form.label(row["date"] or "", 12),
+                form.label(row["owner"] or "", 30),
+                form.label(row["set_by"], 40),
+            )
+            for row in rows
+        ],
+        left=7,
+        folds=True,
+    )
+
+
+def _value(row: dict[str, Any]) -> str:
+    found = row["range"]
+    value = f"{found['low']} … {found['high']}" if found else row["value"]
+    return f"{value}, replaces {row['replaces']}" if row["replaces"] else value

@@ -1,0 +1,34 @@
+"""The loss of the primary vendor, in words."""
+
+from __future__ import annotations
+
+from sim.report import format as form
+from sim.report import read
+from sim.report import read_facts as facts
+from sim.report.read import Summary
+
+
+def of(summary: Summary) -> tuple[list[str], list[str]]:
+    """Return what the drill showed, and the gaps that it leaves."""
+    found = facts.drill(summary)
+    if found is None:
+        return [], [
+            "The loss of the primary vendor was not tried in this run; `--drill` tries it at the peak of "
+            "each phase."
+        ]
+    names = ", ".join(form.label(name, 30) for name in found["endpoints"])
+    shown = [
+        f"Drill: {names} down for {form.duration(found['hours'] * 3600)} at the peak of each phase, in "
+        f"{form.count(found['replications'])} runs."
+    ]
+    for phase in found["phases"]:
+        for row in phase["workloads"]:
+            before, after = (
+                read.spread(row[key]) for key in ("availability", "availability_in_drill")
+            )
+            shown.append(
+                f"{form.label(phase['phase'], 24)}, {form.label(row['workload'], 30)}, from "
+                f"{read.window_words(phase['start'])}: availability {form.share(after.p50)} instead of "
+                f"{form.share(before.p50)} in those hours."
+            )
+    return shown, []

@@ -1,0 +1,56 @@
+"""Service: how fast, how often there, where things wait, how requests end."""
+
+from __future__ import annotations
+
+from sim.report import format as form
+from sim.report import read
+from sim.report.html.blocks import Block, Charts, Section, Table
+from sim.report.html.first_page import TARGETS_MAX, targets_table
+from sim.report.read import Summary
+from sim.report.read_facts import endings
+
+WORDS = {
+    "ok": "answered",
+    "late": "late",
+    "gave_up": "gave up",
+    "timed_out": "timed out",
+    "rate_limited": "rate-limited",
+    "vendor_error": "vendor error",
+    "shed": "shed",
+    "overdue": "overdue",
+    "blocked": "blocked",
+    "unfinished": "unfinished",
+}
+"""How a request ended, in the order in which people ask."""
+
+
+def section(summary: Summary) -> Section:
+    """Return the section."""
+    blocks: list[Block] = [
+        Charts(("latency_p95_by_day",)),
+        Charts(("availability_by_day",)),
+        Charts(("error_budget", "queue_by_hour", "stage_times"), half=True),
+    ]
+    if len(read.targets(summary)) > TARGETS_MAX:
+        blocks.append(targets_table(summary, read.targets(summary)))
+    table = _endings(summary)
+    return Section("service", "Latency and availability", [*blocks, *([table] if table else [])])
+
+
+def _endings(summary: Summary) -> Table | None:
+    rows = endings(summary)
+    if not rows:
+        return None
+    used = [word for word in WORDS if any(row["endings"].get(word) for row in rows)]
+    return Table(
+        "How requests ended, mean number of a run",
+        ("Workload", *(WORDS[word] for word in used)),
+        [
+            (
+                form.label(row["workload"], 40),
+                *(form.count(row["endings"].get(word)) for word in used),
+            )
+            for row in rows
+        ],
+        note="Blocked is a policy's doing, neither good nor bad; unfinished is not judged yet; the rest is bad.",
+    )

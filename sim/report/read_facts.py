@@ -1,0 +1,54 @@
+"""What faces read in the summary's groups of facts: rows as they stand there, or nothing of an older one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.report.read import Summary
+
+Row = dict[str, Any]
+
+
+def endings(summary: Summary) -> list[Row]:
+    """Return, by workload, how its requests ended."""
+    return list(summary.get("endings", ()))
+
+
+def chargeback(summary: Summary) -> Row | None:
+    """Return the key and the rows of the shared bill."""
+    return summary.get("chargeback")
+
+
+def assumptions(summary: Summary) -> list[Row]:
+    """Return every input."""
+    return list(summary.get("assumptions", ()))
+
+
+def coverage(summary: Summary) -> Row:
+    """Return how well the inputs are told."""
+    return dict(summary.get("coverage", {}))
+
+
+def alerts(summary: Summary) -> list[Row]:
+    """Return the burn-rate alerts by target."""
+    return list(summary.get("alerts", ()))
+
+
+def reviews(summary: Summary) -> list[Row]:
+    """Return the stages at which people look at answers."""
+    return list(summary.get("reviews", ()))
+
+
+def data_flows(summary: Summary) -> Row:
+    """Return what goes to which vendor, and what is logged."""
+    return summary.get("data_flows") or {"flows": [], "endpoints": [], "logs": []}
+
+
+def incidents(summary: Summary) -> list[Row]:
+    """Return the incidents as the scenario writes them."""
+    return list(summary.get("incidents", ()))
+
+
+def drill(summary: Summary) -> Row | None:
+    """Return what the loss of the primary vendor did, where that was run."""
+    return summary.get("drill")
