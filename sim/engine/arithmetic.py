@@ -123,6 +123,8 @@ def added_us(wait_us: int, plus_us: float, total_cap_us: int) -> int:
 def bin_of(value_us: int) -> int:
     """The histogram bin of a duration: exact below 128 µs, then 128 bins an octave (0.8 % wide)."""
     shift = 0
+    while (value_us >> shift) >= 32 * BINS_PER_OCTAVE:  # in long steps first
+        shift += 4
     while (value_us >> shift) >= 2 * BINS_PER_OCTAVE:
         shift += 1
     return min(BIN_COUNT - 1, shift * BINS_PER_OCTAVE + (value_us >> shift))

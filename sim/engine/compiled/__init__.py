@@ -123,10 +123,9 @@ class CompiledEngine:
     def _under_way(self) -> Iterator[int]:
         """Addresses of the requests and jobs that have not ended."""
         for address, slots in self._world.request_blocks:
-            for slot in range(slots):
-                request = address + slot * self._world.request_width
-                if self._world.memory[request + R.STATE] == 1:
-                    yield request
+            width = self._world.request_width
+            states = self._world.memory[address + R.STATE : address + slots * width : width]
+            yield from (address + width * np.flatnonzero(states == 1)).tolist()
 
     def _unfinished(self, request: int, now: int) -> list[int]:
         """The row of a request or job that is still under way."""

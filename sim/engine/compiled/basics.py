@@ -170,9 +170,20 @@ def expect(m: Ints, request: int, time_us: int) -> None:
 
 
 @leaf
-def hour_of(m: Ints, now: int) -> int:
-    """The hour of the day in which an instant lies."""
-    return (now - m[S.DAY_START]) // US_PER_HOUR
+def hour_of(m: Ints, instant: int) -> int:
+    """The hour of the day in which an instant lies, most often this one."""
+    if 0 <= instant - m[S.HOUR_START] < US_PER_HOUR:
+        return m[S.HOUR]
+    return (instant - m[S.DAY_START]) // US_PER_HOUR
+
+
+@leaf
+def come_to(m: Ints, now: int) -> None:
+    """Time goes on: from now on counters are those of this hour of the day."""
+    m[S.NOW] = now
+    if not 0 <= now - m[S.HOUR_START] < US_PER_HOUR:
+        m[S.HOUR] = (now - m[S.DAY_START]) // US_PER_HOUR
+        m[S.HOUR_START] = m[S.DAY_START] + m[S.HOUR] * US_PER_HOUR
 
 
 @leaf

@@ -91,6 +91,10 @@ class S(IntEnum):
     TRACE = 42
     TRACE_SIZE = 43
     TRACE_CAP = 44
+    HOUR = 45
+    """The hour of the day in which NOW lies."""
+    HOUR_START = 46
+    """When it began."""
 
 
 class P(IntEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.engine.compiled import rules
 from sim.engine.compiled.basics import (
     KEY_MOMENTS,
+    come_to,
     count_use,
     free_attempt,
     instant_of,
@@ -82,7 +83,7 @@ def simulate(m: Ints, f: Floats, events_max: int, room: int) -> int:
         if time_us >= m[S.UNTIL]:
             break
         events += 1
-        m[S.NOW] = time_us
+        come_to(m, time_us)
         if source == 0:
             handle(m, f, time_us)
             if m[S.HEARD] != NONE:

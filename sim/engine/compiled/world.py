@@ -189,6 +189,7 @@ class World:
     def begin(self, day: Day) -> None:
         """Lay out a day's arrivals and changes, and empty its counters."""
         self.memory[[S.DAY_START, S.UNTIL]] = day.start_us, day.until_us
+        self.memory[[S.HOUR, S.HOUR_START]] = 0, day.start_us
         self.memory[[S.ROWS_SIZE, S.TRACE_SIZE, S.ARRIVED, S.ENDED]] = 0
         self.counters(Table.ENDPOINTS, E.USAGE, HOURS * len(Use))[:] = 0
         self.counters(Table.NODES, N.LOAD, HOURS * len(Load) + BIN_COUNT)[:] = 0
