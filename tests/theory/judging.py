@@ -49,6 +49,8 @@ class Judged:
     verdict: str
     tier: str
     size: int = 0
+    imprecision: float = 0.0
+    """Three standard errors as a multiple of the margin; above 1 nothing is decided."""
 
     @property
     def distance(self) -> str:
@@ -91,13 +93,15 @@ def judge_samples(
     """A mean over replications against its expected value."""
     mean = float(samples.mean())
     error = float(samples.std(ddof=1)) / math.sqrt(len(samples))
+    margin = margin_of(kind, tier)
     if kind == "asymptotic":
         critical = float(stats.t.isf(0.5e-3 / ENTRIES, len(samples) - 1))
         verdict = PASS if mean >= expected - critical * error else FAIL
     else:
-        margin = margin_of(kind, tier)
         verdict = by_chance(expected, mean, error, len(samples) - 1, margin, scale)
-    return Judged(case, quantity, expected, mean, error, verdict, tier, size)
+    size_of_margin = margin * (scale or abs(expected))
+    imprecision = 3 * error / size_of_margin if size_of_margin else 0.0
+    return Judged(case, quantity, expected, mean, error, verdict, tier, size, imprecision)
 
 
 def judge_number(

@@ -32,12 +32,12 @@ class LongRun:
         return steady(case, count, replication, self.sets)
 
 
-def measure(case: str, count: int | None = None) -> dict[str, Floats]:
-    """Every quantity of a case by replication; without a count, of the fast tier's size."""
+def measure(case: str, count: int | None = None, times: int = 1) -> dict[str, Floats]:
+    """Every quantity of a case by replication; without a count, of so many times the fast tier's size."""
     found: dict[str, list[float]] = {}
     for run in LONG_RUN[case]:
         for replication in range(REPLICATIONS):
-            sample = run.sample(case, count or run.count, replication)
+            sample = run.sample(case, count or times * run.count, replication)
             for name, value in run.statistics(sample).items():
                 found.setdefault(name, []).append(value)
     return {name: np.array(values) for name, values in found.items()}
@@ -129,20 +129,20 @@ SERVICE = "stations.desk.service="
 QUEUE = ("Pwait", "Wq", "W")
 LONG_RUN: dict[str, list[LongRun]] = {
     "Q01": [LongRun(waits(*QUEUE, "L", "p95_Wq", "p95_T"), 60_000)],
-    "Q02": [LongRun(waits(*QUEUE, "L", "p95_Wq", "p95_T"), 70_000)],
+    "Q02": [LongRun(waits(*QUEUE, "L", "p95_Wq", "p95_T"), 320_000)],
     "Q03": [LongRun(waits(*QUEUE, "p95_Wq", "p95_T"), 100_000)],
-    "Q04": [LongRun(waits(*QUEUE, "p95_Wq", "p95_T"), 70_000)],
+    "Q04": [LongRun(waits(*QUEUE, "p95_Wq", "p95_T"), 320_000)],
     "Q05": [LongRun(waits("loss"))],
     "Q06": [
         LongRun(
             named("loss_exp", lambda s: s.status(Status.SHED).mean()),
-            60_000,
+            120_000,
             (SERVICE + "{law: exponential, mean: 1s}",),
         ),
         LongRun(
-            named("loss_det", lambda s: s.status(Status.SHED).mean()), 60_000, (SERVICE + "1s",)
+            named("loss_det", lambda s: s.status(Status.SHED).mean()), 90_000, (SERVICE + "1s",)
         ),
-        LongRun(named("loss_logn", lambda s: s.status(Status.SHED).mean()), 30_000),
+        LongRun(named("loss_logn", lambda s: s.status(Status.SHED).mean()), 150_000),
     ],
     "Q07": [LongRun(waits("loss", "L", "Wq_acc"))],
     "Q08": [LongRun(waits("Pab", "Pwait", "Wq", "Wq_served"))],
@@ -166,7 +166,7 @@ LONG_RUN: dict[str, list[LongRun]] = {
     "N05": [LongRun(waits("mean", "p95"), 10_000)],
     "N06": [LongRun(waits("p50", "p95", "p99"), 20_000)],
     "T01": [LongRun(waits("w", "Pdelay", "p95_w"), 100_000)],
-    "T02": [LongRun(waits("w", "Pdelay", "p95_w"), 120_000)],
+    "T02": [LongRun(waits("w", "Pdelay", "p95_w"), 560_000)],
     "T03": [LongRun(waits("w", "Pdelay"), 70_000)],
     "T04": [LongRun(waits("reject"))],
     "T05": [LongRun(waits("reject"), 140_000)],

@@ -138,8 +138,8 @@ def v09(count: int) -> Found:
 PATHS: dict[str, tuple[Callable[[int], Found], int, int]] = {
     "Q27": (q27, 15_000, 80_000),
     "V01": (v01, 360, 15_000),
-    "V04": (v04, 3_000, 80_000),
-    "V09": (v09, 3_000, 73_000),
+    "V04": (v04, 13_000, 80_000),
+    "V09": (v09, 4_500, 73_000),
 }
 """The measure, paths in the fast tier, paths in the slow tier."""
 
