@@ -16,7 +16,16 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERBS = ("run", "compare", "validate", "explain", "schema", "report", "replay")
+VERBS = (
+    "run",
+    "compare",
+    "validate",
+    "explain",
+    "schema",
+    "report",
+    "replay",
+    "calibrate",
+)
 """The verbs in the order of the help; `run` is meant where a scenario comes first."""
 SCENARIO_SUFFIXES = (".yaml", ".yml", ".json")
 

@@ -11,7 +11,7 @@ from sim.demand import BurstSpec, ClosedSpec, Demand, RenewalSpec, SessionsSpec,
 from sim.demand.adoption import IMITATION, Adoption, Step
 from sim.demand.calendar import Horizon, holiday_test, no_holidays
 from sim.demand.people import PopulationSpec
-from sim.demand.renewal import Pace, pace_of_steps, week_pace
+from sim.demand.renewal import DaySwings, Pace, pace_of_steps, week_pace
 from sim.demand.swings import DayToDay, SurgeLaw
 from sim.errors import PlaceError
 from sim.scenario.law_forms import Exponential
@@ -132,7 +132,12 @@ def workload_spec(name: str, workload: WorkloadDemand, horizon: Horizon) -> Work
         ]
         return BurstSpec(name, tuple(moments), arrivals.count or 1, stream)
     pace = pace_of(name, arrivals, horizon)
-    return RenewalSpec(name, pace, gaps_of(arrivals), arrivals.count, stream)
+    daily = arrivals.day_to_day
+    swings = None
+    if daily is not None:
+        days = tuple(day.start_us for day in horizon.days(arrivals.timezone))
+        swings = DaySwings(DayToDay(daily.cv, daily.autocorrelation), days)
+    return RenewalSpec(name, pace, gaps_of(arrivals), arrivals.count, stream, swings)
 
 
 def pace_of(name: str, arrivals: Arrivals, horizon: Horizon) -> Pace:

@@ -19,6 +19,7 @@ from sim.demand.adoption import NEVER_US
 from sim.demand.calendar import LocalDay
 from sim.demand.curves import Week, day_work
 from sim.demand.quantiles import quantiles
+from sim.demand.swings import DayToDay
 from sim.scenario.tables import LawTable, TableKind, table_mean
 
 Floats = NDArray[np.float64]
@@ -101,6 +102,25 @@ def _pace(edges: Times, rates: Floats) -> Pace:
 
 
 @dataclass(frozen=True)
+class DaySwings:
+    """Days that run hot or cold, of arrivals that no person stands behind."""
+
+    law: DayToDay
+    starts_us: tuple[int, ...]
+    """The first instant of each local day [us since the horizon's start]."""
+
+    def on(self, pace: Pace, key: int) -> Pace:
+        """Return a pace with each day's own factor."""
+        factors = self.law.factors(len(self.starts_us), key)
+        days = np.maximum(np.array(self.starts_us, np.int64), 0)
+        edges = np.union1d(pace.edges_us, days)
+        edges = edges[edges <= pace.edges_us[-1]]
+        piece = np.searchsorted(pace.edges_us, edges[:-1], side="right") - 1
+        day = np.searchsorted(days, edges[:-1], side="right") - 1
+        return _pace(edges, pace.per_second[piece] * factors[day])
+
+
+@dataclass(frozen=True)
 class RenewalSpec:
     """A workload whose requests come by themselves."""
 
@@ -112,6 +132,8 @@ class RenewalSpec:
     """Most arrivals there will ever be."""
     stream: str = ""
     """The name of its luck; its own name if empty."""
+    swings: DaySwings | None = None
+    """Days that run hot or cold; None: every day at its mean."""
 
 
 class RenewalArrivals:
@@ -120,6 +142,10 @@ class RenewalArrivals:
     def __init__(self, spec: RenewalSpec, seed: int, replication: int) -> None:
         stream = spec.stream or spec.name
         self.spec = spec
+        self._pace = spec.pace
+        if spec.swings is not None:
+            key = draws.purpose(seed, replication, "days", stream)
+            self._pace = spec.swings.on(spec.pace, key)
         self._gap_key = draws.purpose(seed, replication, "gaps", stream)
         self._session_key = _key(draws.purpose(seed, replication, "sessions", stream))
         self._mean_gap = table_mean(spec.gaps) if spec.gaps is not None else 1.0
@@ -134,7 +160,7 @@ class RenewalArrivals:
         parts: list[tuple[Times, Keys]] = []
         while True:
             positions = self._positions(until_us)
-            times = self.spec.pace.times_us(positions)
+            times = self._pace.times_us(positions)
             n_here = int(np.searchsorted(times, until_us, side="left"))
             if self.spec.count is not None:
                 n_here = min(n_here, self.spec.count - self._next)
@@ -161,7 +187,7 @@ class RenewalArrivals:
 
     def _positions(self, until_us: int) -> Floats:
         """Return the next positions: enough for the stretch if possible, not too many."""
-        expected = max(self.spec.pace.before(until_us) - self._position, 0.0)
+        expected = max(self._pace.before(until_us) - self._position, 0.0)
         n_wanted = min(int(expected + 4.0 * math.sqrt(expected)) + 2, N_CHUNK_MAX)
         gaps = self._gaps(self._next + 1, n_wanted)
         # One running sum, so that a sum does not depend on how it was cut into stretches.

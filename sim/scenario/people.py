@@ -199,6 +199,10 @@ class Arrivals(Model):
     """How a day's arrivals are spread over its hours; evenly unless written [day curve]."""
     days: Weekdays | None = None
     """On which days they come; on all unless written [days]."""
+    active_hours: WeekHours | None = None
+    """A day curve for each day of the week, instead of `curve` and `days` [map of days to day curves]."""
+    day_to_day: DayToDay | None = None
+    """Days that run hot or cold; none unless written [map]."""
     holidays: Holidays | None = None
     """Public holidays, on which arrivals are as on a Sunday [map]."""
     timezone: TimeZone | None = None
@@ -222,12 +226,15 @@ class Arrivals(Model):
             raise PlaceError("gaps and burst exclude each other", ("burst",), "either_or")
         if self.gaps is not None and not self.gaps.table().mean > 0:
             raise PlaceError("the mean of the gaps must be more than 0", ("gaps",), "too_small")
+        if self.active_hours is not None and (self.curve is not None or self.days is not None):
+            message = "active_hours stands instead of curve and days"
+            raise PlaceError(message, ("active_hours",), "either_or")
         return self
 
     def _useless(self, way: str) -> tuple[str, ...]:
         if way in {"per_day", "rate"}:
             return ()
-        daily = ("curve", "days", "holidays", "timezone")
+        daily = ("curve", "days", "active_hours", "day_to_day", "holidays", "timezone")
         if way == "steps":
             return daily
         return (*daily, "gaps", "burst", *(("count",) if way == "closed" else ()))
@@ -239,6 +246,8 @@ class Arrivals(Model):
 
     def week(self) -> Week | None:
         """The shape of each day of the week; None where the rate is the same at all times."""
+        if self.active_hours is not None:
+            return week_of(self.active_hours)
         if self.curve is None and self.days is None and self.holidays is None:
             return None
         curve = DayCurve(curve="flat") if self.curve is None else self.curve

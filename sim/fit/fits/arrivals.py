@@ -1,0 +1,255 @@
+"""When sessions start: by hour and weekday, with a trend, days that run hot or cold, and clusters within the hour.
+
+A log of less than two days gives one mean rate: hours and weekdays cannot be told apart in it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.fit.clock import US, US_PER_DAY, US_PER_HOUR, local_days
+from sim.fit.finding import Estimate, Finding, Floats, Plot, log_normal, rounded, student
+from sim.fit.log import Log
+from sim.fit.sessions import session_starts
+from sim.scenario.people import BURST_CV_MAX
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+BLOCKS = 20
+GAPS_MIN = 200
+SEEN_TO_STAND_ALONE = 3
+"""A weekday that was seen so often has a shape of its own; else it shares that of working days, or weekends."""
+TREND_DAYS_MIN = 14
+
+
+def fit(log: Log) -> Finding | None:
+    """The arrivals of sessions, or of requests where the log knows no sessions."""
+    times, counts = session_starts(log)
+    if len(times) < 2:
+        return None
+    span_us = int(times[-1] - times[0])
+    if span_us < 2 * US_PER_DAY:
+        return _steady(times, counts, span_us)
+    return _weekly(log, times, counts)
+
+
+def _steady(times: NDArray[np.int64], counts: Floats, span_us: int) -> Finding:
+    total = float(counts.sum())
+    rate = total / (max(span_us, 1) / US)
+    edges = np.linspace(times[0], times[-1] + 1, 61)
+    seen = np.histogram(times, edges, weights=counts)[0]
+    burst, estimates, poor = _burst(times, counts, np.full(len(seen), 1.0), edges)
+    error = float(seen.std(ddof=1) / np.sqrt(len(seen)) / max(seen.mean(), 1e-12))
+    plot = Plot(
+        np.arange(60) * span_us / 60 / 60 / US,
+        seen,
+        np.full(60, total / 60),
+        "minutes since the first request",
+        "arrivals in a sixtieth of the log",
+    )
+    return Finding(
+        "arrivals",
+        "one mean rate, because the log is shorter than two days; clusters from the gaps",
+        (log_normal("rate", rate, error, "1/s"), *estimates),
+        f"index of dispersion of sixtieths {seen.var() / max(seen.mean(), 1e-12):.3g}; Poisson is 1",
+        ("hours and weekdays cannot be told apart in a log shorter than two days", *poor),
+        plot,
+        {"arrivals": {"rate": f"{rounded(rate)}/s", **burst}},
+    )
+
+
+def _weekly(log: Log, times: NDArray[np.int64], counts: Floats) -> Finding:
+    hours = _Hours(log, times, counts)
+    shapes, scales, poor = hours.week()
+    days = _days(hours, shapes, scales)
+    edges = hours.edges
+    model = np.array([days.level * scales[w] * shapes[w][h] for w, h in hours.places])
+    burst, estimates, said = _burst(times, counts, hours.as_days_were(model), edges)
+    correlation = float(np.corrcoef(hours.counts, model)[0, 1]) if model.std() > 0 else 0.0
+    arrivals: dict[str, Any] = {
+        "per_day": rounded(days.level),
+        "timezone": log.timezone,
+        "active_hours": {
+            WEEKDAYS[day]: {
+                "curve": [rounded(float(x), 3) for x in shapes[day]],
+                "scale": rounded(float(scales[day])),
+            }
+            for day in range(7)
+        },
+    }
+    if days.cv > 0:
+        arrivals["day_to_day"] = {"cv": rounded(days.cv, 3), "autocorrelation": days.correlation}
+    return Finding(
+        "arrivals",
+        "sessions by local hour and weekday; a trend and weekday factors by least squares of the days' logarithms",
+        (*days.estimates, *estimates),
+        f"correlation of hours with the model {correlation:.3f} over {len(model)} hours",
+        (*poor, *days.poor, *said),
+        Plot(
+            np.arange(len(model)) / 24.0,
+            hours.counts,
+            model,
+            "days since the first hour",
+            "arrivals an hour",
+        ),
+        {"arrivals": {**arrivals, **burst}},
+    )
+
+
+class _Hours:
+    """Counts of whole hours, and what local weekday and hour each is."""
+
+    def __init__(self, log: Log, times: NDArray[np.int64], counts: Floats) -> None:
+        self.days, self.midnights = local_days(log.timezone, int(times[0]), int(times[-1]))
+        first = int(times[0]) // US_PER_HOUR * US_PER_HOUR
+        n_hours = max(int((times[-1] - first) // US_PER_HOUR), 1)
+        self.edges = first + np.arange(n_hours + 1, dtype=np.int64) * US_PER_HOUR
+        self.counts = np.histogram(times, self.edges, weights=counts)[0].astype(np.float64)
+        day = np.searchsorted(self.midnights, self.edges[:-1], side="right") - 1
+        self.day = day
+        hour = np.minimum((self.edges[:-1] - self.midnights[day]) // US_PER_HOUR, 23)
+        self.weekday = np.array([self.days[d].weekday() for d in day])
+        self.hour = hour
+        self.places = list(zip(self.weekday.tolist(), hour.tolist(), strict=True))
+
+    def week(self) -> tuple[list[Floats], Floats, list[str]]:
+        """Shapes that sum to 1, and the weight of each weekday beside a mean day; in Monday's order."""
+        poor: list[str] = []
+        shapes, totals = [], np.zeros(7)
+        for day in range(7):
+            shape, total, said = self._of_weekday(day)
+            shapes.append(shape / shape.sum())
+            totals[day] = total
+            poor += said
+        return shapes, totals / totals.mean(), poor
+
+    def as_days_were(self, model: Floats) -> Floats:
+        """A model of the hours, each day scaled to what it brought.
+
+        Hours scaled to their own few arrivals would make the gaps look more even than they are.
+        """
+        seen = np.bincount(self.day, self.counts)
+        expected = np.bincount(self.day, model)
+        return np.asarray(model * (np.maximum(seen, 0.5) / np.maximum(expected, 1e-12))[self.day])
+
+    def _of_weekday(self, day: int) -> tuple[Floats, float, list[str]]:
+        like = range(5) if day < 5 else range(5, 7)
+        own = self.weekday == day
+        seen = int(own.sum()) / 24
+        kin = np.isin(self.weekday, list(like))
+        said: list[str] = []
+        if not kin.any():
+            kin = np.ones_like(own)
+            said.append(f"no day like {WEEKDAYS[day]} was seen: it is taken as a mean day")
+        kin_shape = self._shape(kin)
+        shape = self._shape(own) if seen >= SEEN_TO_STAND_ALONE else kin_shape
+        if not own.any():
+            if not said:
+                said.append(f"{WEEKDAYS[day]} was not seen: it is taken as days like it")
+            return kin_shape, float(kin_shape.sum()), said
+        # What was seen of the weekday, beside what its shape would have brought in those hours.
+        expected = shape[self.hour[own]].sum()
+        total = shape.sum() * self.counts[own].sum() / max(expected, 1e-12)
+        return shape, float(total), said
+
+    def _shape(self, mask: NDArray[np.bool_]) -> Floats:
+        exposed = np.bincount(self.hour[mask], minlength=24)
+        sums = np.bincount(self.hour[mask], self.counts[mask], minlength=24)
+        mean = sums.sum() / max(exposed.sum(), 1)
+        shape = np.where(exposed > 0, sums / np.maximum(exposed, 1), mean)
+        return np.asarray(np.maximum(shape, 1e-6 * max(mean, 1e-9)))
+
+
+class _Days:
+    """What whole days say."""
+
+    def __init__(self) -> None:
+        self.level, self.cv, self.correlation = 0.0, 0.0, 0.0
+        self.estimates: tuple[Estimate, ...] = ()
+        self.poor: list[str] = []
+
+
+def _days(hours: _Hours, shapes: list[Floats], scales: Floats) -> _Days:
+    found = _Days()
+    model = np.array([scales[w] * shapes[w][h] for w, h in hours.places])
+    n_days = len(hours.days)
+    exposed = np.bincount(hours.day, model, minlength=n_days)
+    seen = np.bincount(hours.day, hours.counts, minlength=n_days)
+    whole = np.bincount(hours.day, minlength=n_days) >= 23
+    found.level = float(seen.sum() / max(exposed.sum(), 1e-12))
+    level = np.log(np.maximum(seen[whole], 0.5) / np.maximum(exposed[whole], 1e-12))
+    n_kinds = len({hours.days[d].weekday() for d in np.flatnonzero(whole)})
+    freedom = len(level) - n_kinds - 1
+    if freedom < 2:
+        found.estimates = (
+            log_normal("sessions a day", found.level, 1 / np.sqrt(max(seen.sum(), 1)), "n"),
+        )
+        found.poor.append("too few whole days to tell how much days differ, or a trend")
+        return found
+    at = np.flatnonzero(whole).astype(np.float64)
+    slope, rest, error = _line(at, level, freedom)
+    spread = np.sqrt((rest**2).sum() / freedom)
+    found.cv = float(np.sqrt(max(np.expm1(spread**2) - 1 / max(seen[whole].mean(), 1.0), 0.0)))
+    found.cv = min(found.cv, 1.0)
+    if len(rest) > 6 and rest.std() > 0:
+        found.correlation = round(
+            float(np.clip(np.corrcoef(rest[1:], rest[:-1])[0, 1], -0.9, 0.9)), 3
+        )
+    wide = found.cv / np.sqrt(2 * freedom)
+    found.estimates = (
+        student(
+            "sessions a day", found.level, found.level * spread / np.sqrt(len(level)), freedom, "n"
+        ),
+        student("trend a week", 7 * slope, 7 * error, freedom),
+        student("day-to-day cv", found.cv, wide, freedom),
+    )
+    _tell_trend(found, hours.days, 7 * slope, 7 * error, freedom)
+    return found
+
+
+def _line(at: Floats, level: Floats, freedom: int) -> tuple[float, Floats, float]:
+    middle = at - at.mean()
+    slope = float((middle * level).sum() / (middle**2).sum())
+    rest = level - level.mean() - slope * middle
+    error = float(np.sqrt((rest**2).sum() / freedom / (middle**2).sum()))
+    return slope, rest, error
+
+
+def _tell_trend(found: _Days, days: list[date], weekly: float, error: float, freedom: int) -> None:
+    bounds = student("", weekly, error, freedom)
+    if len(days) < TREND_DAYS_MIN:
+        found.poor.append(f"{len(days)} days are too few to tell a trend from luck")
+    elif bounds.low > 0 or bounds.high < 0:
+        found.poor.append(
+            f"demand moves by {weekly:+.1%} a week; a week's shape holds none of it: write it as phases or adoption"
+        )
+
+
+def _burst(
+    times: NDArray[np.int64], counts: Floats, level: Floats, edges: NDArray[Any]
+) -> tuple[dict[str, Any], tuple[Estimate, ...], tuple[str, ...]]:
+    """Coefficient of variation of the gaps on a clock that runs as fast as the rate."""
+    if (counts != 1).any():
+        return {}, (), ("the log has rates, no instants: clusters within the hour are not known",)
+    inside = times[(times >= edges[0]) & (times < edges[-1])]
+    clock = np.interp(inside, edges, np.concatenate(([0.0], np.cumsum(level))))
+    gaps = np.diff(clock)
+    if len(gaps) < GAPS_MIN or gaps.mean() <= 0:
+        return {}, (), (f"{len(gaps)} gaps are too few to tell clusters: Poisson is taken",)
+    cv = float(gaps.std() / gaps.mean())
+    parts = np.array_split(gaps, BLOCKS)
+    left_out = [np.concatenate([p for q, p in enumerate(parts) if q != k]) for k in range(BLOCKS)]
+    jack = np.array([part.std() / part.mean() for part in left_out])
+    error = float(np.sqrt((BLOCKS - 1) / BLOCKS * ((jack - jack.mean()) ** 2).sum()))
+    estimate = student("cv of gaps within the hour", cv, error, BLOCKS - 1)
+    poor = []
+    if cv > BURST_CV_MAX:
+        poor.append(
+            f"gaps have a cv of {cv:.1f}; the most that a scenario can say is {BURST_CV_MAX}"
+        )
+    if estimate.low <= 1.0 <= estimate.high:
+        return {}, (estimate,), tuple(poor)
+    return {"burst": {"cv": rounded(min(cv, BURST_CV_MAX), 3)}}, (estimate,), tuple(poor)
