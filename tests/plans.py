@@ -23,12 +23,13 @@ from sim import draws
 from sim.engine import TRACE_ALL, EngineName, start
 from sim.engine.arithmetic import ATOMS, CONSTANT, CONTINUOUS, MIXTURE
 from sim.limits import LIMITS
+from sim.limits.fields import COUNTS
 from sim.outcome import DayOutcome, Event, Line, Load, Row, Use
 from sim.plan import Arrivals, Changes, Day, Laws, Names, Plan
 from sim.plan.columns import (
     LIMIT_PARAMETERS,
+    Advice,
     Clock,
-    Counts,
     Endpoint,
     Limit,
     Node,
@@ -140,14 +141,21 @@ class PlanMaker:
         self,
         kind: str,
         *parameters: int,
-        counts: Counts = Counts.REQUESTS,
+        counts: str | Sequence[int] = "requests",
+        reserves: Sequence[int] | None = None,
+        takes_greater: int = 0,
+        advice: Advice = Advice.EXACT,
         queues: int = 0,
     ) -> int:
-        """A limit: `token_bucket` (cap, rate a minute), `fixed_window` (allowed, window_us) or
-        `concurrency` (allowed)."""
+        """A limit of a kind and its parameters: `token_bucket` (cap, rate a minute, settles), `fixed_window`
+        (allowed, window_us), `concurrency` (allowed), ... It counts as a planner's word says, or by weights
+        in ppm: four of what an attempt costs, five of what it reserves."""
         place = [each.name for each in LIMITS].index(kind)
         padding = [0] * (LIMIT_PARAMETERS - len(parameters))
-        self.limits.append([place, counts, queues, *parameters, *padding])
+        actual = COUNTS[counts].parts_ppm() if isinstance(counts, str) else list(counts)
+        held = [*actual[:3], 0, actual[3]] if reserves is None else reserves
+        weights = [takes_greater, *actual, *held]
+        self.limits.append([place, queues, advice, *weights, *parameters, *padding])
         return len(self.limits) - 1
 
     def endpoint(

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from plans import HOUR_US, PlanMaker, days
 
 from sim import draws
+from sim.limits import LIMITS, NEVER
+from sim.limits.fields import COUNTS
 from sim.plan import Day, Plan
 from sim.plan.columns import (
+    Advice,
     Clock,
-    Counts,
     Endpoint,
     Limit,
     Node,
@@ -65,6 +67,8 @@ FEATURES = (
     "many_days",
     "hour_edges",
     "many_sessions",
+    "vendor_kinds",
+    "weights",
 )
 
 RARE = (
@@ -188,20 +192,50 @@ class Builder:
 
     def limit(self) -> int:
         """A limit, so tight that it matters."""
-        counts = self.if_on("token_limits", tuple(Counts))
-        of_requests = counts == Counts.REQUESTS
+        counts = self.if_on("token_limits", tuple(COUNTS))
+        of_requests = counts == "requests"
         allowed = self.dice.pick(
             (1, 2, 3, 5, 8, 0) if of_requests else (20, 40, 30, 100, 90, 10, 0)
         )
         a_minute = 60_000_000 * (1 if of_requests else 10) // self.time_us()
         kind = self.dice.pick(("concurrency", "fixed_window", "token_bucket"))
-        numbers = {
-            "concurrency": (allowed,),
-            "fixed_window": (allowed, self.time_us() * 2),
-            "token_bucket": (allowed, a_minute),
-        }[kind]
+        if self.on["vendor_kinds"]:
+            kind = self.dice.pick([each.name for each in LIMITS])
+        numbers = self.limit_numbers(kind, allowed, a_minute)
         kinds = [name for name in (0, 1) if self.on[("refusing_limits", "queueing_limits")[name]]]
-        return self.maker.limit(kind, *numbers, counts=counts, queues=self.dice.pick(kinds))
+        queues = self.dice.pick(kinds)
+        if not self.on["weights"]:
+            return self.maker.limit(kind, *numbers, counts=counts, queues=queues)
+        pick = self.dice.pick
+        actual = [pick((0, 1_000_000, 300_000, 5_000_000)) for _ in range(4)]
+        reserves = pick((None, [pick((0, 1_000_000, 100_001)) for _ in range(5)]))
+        return self.maker.limit(
+            kind,
+            *numbers,
+            counts=actual,
+            reserves=reserves,
+            takes_greater=pick((0, 1)),
+            advice=pick(tuple(Advice)),
+            queues=queues,
+        )
+
+    def limit_numbers(self, kind: str, allowed: int, a_minute: int) -> tuple[int, ...]:
+        """The parameters of a kind of limit."""
+        window_us = self.time_us() * 2
+        settles = self.if_on("vendor_kinds", (0, 1))
+        chance = draws.threshold(self.if_on("vendor_kinds", (0.5, 1.0, 0.0)))
+        return {
+            "concurrency": (allowed,),
+            "fixed_window": (allowed, window_us),
+            "token_bucket": (allowed, a_minute, settles),
+            "sliding_window": (allowed, window_us),
+            "minute_counter": (allowed, window_us),
+            "leaky_bucket": (allowed, a_minute),
+            "reserve_settle": (allowed, window_us),
+            "soft_threshold": (allowed, a_minute, 0, chance),
+            "ramp": (allowed, 500_000, 60_000_000),
+            "quota": (allowed, NEVER),
+        }[kind]
 
     def endpoint(self) -> int:
         """An endpoint with its client."""
@@ -408,8 +442,13 @@ class Builder:
         row = self.dice.pick(self.limits)
         if self.dice.below(2) == 0:
             return Table.LIMITS, row, Limit.PARAMETERS, self.dice.pick((1, 0, 3, 10, 40))
-        other = 60_000_000 // self.time_us() if self.maker.limits[row][Limit.KIND] == 0 else 0
-        return Table.LIMITS, row, Limit.PARAMETERS + 1, other or self.time_us()
+        kind = LIMITS[self.maker.limits[row][Limit.KIND]].name
+        other = self.time_us()
+        if kind in ("token_bucket", "leaky_bucket", "soft_threshold"):
+            other = 60_000_000 // other
+        elif kind == "quota":
+            other += 10**12
+        return Table.LIMITS, row, Limit.PARAMETERS + 1, other
 
     def change_of_workloads(self) -> tuple[Table, int, int, int]:
         """Another deadline, priority, patience."""

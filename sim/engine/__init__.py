@@ -37,7 +37,7 @@ at one step in different laps. Work that goes back to the queue keeps its place 
 2. *door*: those who joined at this instant, in order. A retry needs its cost of its endpoint's budget
    (a first attempt adds to it), else NO_BUDGET comes back after 1 µs. Then the endpoint's refusing limits:
    if any would make it wait, all are told `refuse` and the attempt is REFUSED, after a drawn time; its
-   advice (retry-after) is the longest of their waits, none if time alone would not help. Else all are
+   advice (retry-after) is the longest of what they say of their waits, none if time alone would not help. Else all are
    told `take`, and the attempt waits in the queue.
 3. *serve*: while a server is free and the first in the queue may pass all queueing limits of its endpoint,
    they are told `take` and it starts: with the endpoint's chance it will end in ERROR after a drawn time,
@@ -105,6 +105,11 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
 * *Back-off* is `backoff_us` with the number of retries made at this endpoint so far and the BACKOFF draw of the
   attempt that failed, from BACKOFF_REFUSED_US after a refusal, else from BACKOFF_US; then `added_us` with its
   BACKOFF_PLUS draw.
+* *Amounts.* A limit's COUNTS and RESERVES weigh, in ppm, the attempt, its uncached and cached input tokens and its
+  output tokens, RESERVES the cap too; what it reserves is `reserved_amount` (sum, or the greater of input and
+  output, by JOINED), what it really costs `actual_amount`; part of a unit counts as one.
+* *Luck* of an attempt with limits that refuse by chance is its LIMIT draw, the same for all of them and whenever asked.
+* *What a limit says* of its wait is `advice_us` by its ADVICE; one whose wait time alone would not end silences all.
 * *Advice* is heard with its refusal (not by a client that timed out before); what the client makes of it is said by
   `pause_us` and its habit. A client that does not wait so long does not try again: the router hears the refusal.
 * *Budget* in ppm: starts at BUDGET_CAP_PPM; a first attempt at an endpoint adds BUDGET_PPM up to the cap; a retry
@@ -143,8 +148,8 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
 * *Cells are read when they are needed.* An attempt's tokens, cap and priority are fixed when it joins; its time-out
   and its patience are read in the start of that instant, after the changes (or when it first starts, for the time-out
   of one that was not sent before); a branch keeps the route of the call that it is in, and asks that route for its
-  n-th endpoint when it goes there. TURNS, THINK, QUIT and the deadline are read when a request ends. KIND, COUNTS,
-  QUEUES, NODE and the `_FIRST`, `_COUNT` columns of limits and forks never change.
+  n-th endpoint when it goes there. TURNS, THINK, QUIT and the deadline are read when a request ends. NODE, the
+  columns of limits before PARAMETERS and the `_FIRST`, `_COUNT` columns of limits and forks never change.
 * *Time in back-off.* The row's BACKOFF_US grows by the whole wait when the wait begins.
 * *NO_BUDGET and the router.* Whether the next endpoint is tried is said by NEXT_ON's bit of NO_BUDGET itself.
 * *Quitting* follows the status `gave_up`, be it by the person's patience or by LEFT.

@@ -138,16 +138,34 @@ def bin_start_us(place: int) -> int:
     return (place - shift * BINS_PER_OCTAVE) << shift
 
 
-def amount(counts: int, input_tokens: int, cached_tokens: int, output_tokens: int) -> int:
-    """What a limit counts of an attempt, by its `Counts`."""
-    if counts == 0:
-        return 1
-    if counts == 1:
-        return input_tokens
-    if counts == 2:
-        return input_tokens - cached_tokens
-    if counts == 3:
-        return output_tokens
-    if counts == 4:
-        return input_tokens + output_tokens
-    return input_tokens - cached_tokens + output_tokens
+def actual_amount(
+    cells: Sequence[int], counts: int, uncached_tokens: int, cached_tokens: int, output_tokens: int
+) -> int:
+    """What an attempt really costs a limit whose four `COUNTS` stand from a place on; part of one is one."""
+    sent_ppm = cells[counts + 1] * uncached_tokens + cells[counts + 2] * cached_tokens
+    return -(-(cells[counts] + sent_ppm + cells[counts + 3] * output_tokens) // MILLION)
+
+
+def reserved_amount(
+    cells: Sequence[int],
+    reserves: int,
+    joined: int,
+    uncached_tokens: int,
+    cached_tokens: int,
+    output_tokens: int,
+    capped_tokens: int,
+) -> int:
+    """What an attempt costs a limit at the door; `joined` is 1 where the greater of input and output counts."""
+    sent_ppm = cells[reserves + 1] * uncached_tokens + cells[reserves + 2] * cached_tokens
+    answer_ppm = cells[reserves + 3] * output_tokens + cells[reserves + 4] * capped_tokens
+    tokens_ppm = max(sent_ppm, answer_ppm) if joined == 1 else sent_ppm + answer_ppm
+    return -(-(cells[reserves] + tokens_ppm) // MILLION)
+
+
+def advice_us(form: int, wait_us: int) -> int:
+    """What a refusal says of a wait, by the limit's `Advice` [µs]."""
+    if form == 2:
+        return -(-wait_us // 1_000) * 1_000
+    if form == 3:
+        return -(-wait_us // MILLION) * MILLION
+    return wait_us if form == 1 else 0

@@ -5,8 +5,9 @@ integers), the instant and an amount (requests or tokens):
 
 * `start(p, s, now)`: set the state of a fresh limit;
 * `fits(p, amount)`: whether a fresh limit would ever let the amount pass;
-* `wait_us(p, s, now, amount)`: 0 where the amount may pass now, else the µs until it could;
-  `NEVER` where time alone will not help. Changes nothing;
+* `wait_us(p, s, now, amount, luck)`: 0 where the amount may pass now, else the µs until it could;
+  `NEVER` where time alone will not help. Changes nothing. `luck` is the attempt's draw of 52 random bits, for
+  kinds that refuse by chance (0 for all others);
 * `take(p, s, now, amount)`: let the amount pass (requires that `wait_us` is 0);
 * `refuse(p, s, now, amount)`: what an attempt costs that was refused by this limit or another;
 * `settle(p, s, now, reserved, actual)`: attempts ended at this instant; what they had taken, summed, and
@@ -21,11 +22,22 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from sim.limits import concurrency, fixed_window, token_bucket
+from sim.limits import (
+    concurrency,
+    fixed_window,
+    leaky_bucket,
+    minute_counter,
+    quota,
+    ramp,
+    reserve_settle,
+    sliding_window,
+    soft_threshold,
+    token_bucket,
+)
 from sim.limits.fields import LimitFields
 from sim.limits.time import NEVER
 
-__all__ = ["LIMITS", "NEVER", "STATE_WIDTH", "LimitKind"]
+__all__ = ["LIMITS", "NEVER", "SOFT_THRESHOLD", "STATE_WIDTH", "LimitKind"]
 
 
 @dataclass(frozen=True)
@@ -64,8 +76,17 @@ def _kind(module: ModuleType) -> LimitKind:
     )
 
 
-LIMITS = (_kind(token_bucket), _kind(fixed_window), _kind(concurrency))
+LIMITS = tuple(
+    _kind(module)
+    for module in (
+        *(token_bucket, fixed_window, concurrency, sliding_window, minute_counter),
+        *(leaky_bucket, reserve_settle, soft_threshold, ramp, quota),
+    )
+)
 """The registry. A row's place is the limit's `KIND` in a plan: append, never reorder."""
 
-STATE_WIDTH = 4
+SOFT_THRESHOLD = 7
+"""The place of the kind that refuses by chance."""
+
+STATE_WIDTH = sliding_window.LOG + sliding_window.RING
 """Integers of state that a limit has."""

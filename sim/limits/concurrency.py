@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.limits.fields import TOKENS_MAX, CountsWord, LimitFields
+from sim.limits.fields import TOKENS_MAX, Counted, LimitFields
 from sim.limits.time import NEVER
 from sim.scenario.types import WholeNumber
 
@@ -24,8 +24,8 @@ class Fields(LimitFields):
 
     limit: Literal["concurrency"]
     """The kind [word]."""
-    counts: CountsWord = "requests"
-    """What it counts of an attempt [word]."""
+    counts: Counted = "requests"
+    """What it counts of an attempt, or what each part of it costs [word or weights]."""
     allows: Annotated[WholeNumber, Field(le=TOKENS_MAX)]
     """The most that is under way at once [what it counts]."""
 
@@ -45,7 +45,7 @@ def fits(p: Sequence[int], amount: int) -> bool:
     return amount <= p[ALLOWED]
 
 
-def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int) -> int:
+def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int, luck: int) -> int:
     """0 where there is room; else only an end helps, not time."""
     return 0 if s[HELD] + amount <= p[ALLOWED] else NEVER
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.limits.fields import TOKENS_MAX, CountsWord, LimitFields
+from sim.limits.fields import TOKENS_MAX, Counted, LimitFields
 from sim.limits.time import NEVER
 from sim.scenario.types import PositiveDuration, WholeNumber
 
@@ -32,8 +32,8 @@ class Fields(LimitFields):
 
     limit: Literal["fixed_window"]
     """The kind [word]."""
-    counts: CountsWord = "requests"
-    """What it counts of an attempt [word]."""
+    counts: Counted = "requests"
+    """What it counts of an attempt, or what each part of it costs [word or weights]."""
     allows: Annotated[WholeNumber, Field(le=TOKENS_MAX)]
     """The most that passes in a window [what it counts]."""
     window: PositiveDuration
@@ -61,7 +61,7 @@ def fits(p: Sequence[int], amount: int) -> bool:
     return amount <= p[ALLOWED]
 
 
-def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int) -> int:
+def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int, luck: int) -> int:
     """Time to the next window, unless the amount fits into this one; never, where it fits into none."""
     if amount > p[ALLOWED]:
         return NEVER

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sim.errors import PlaceError
-from sim.limits.fields import TOKENS_MAX, CountsWord, LimitFields
+from sim.limits.fields import TOKENS_MAX, Counted, LimitFields
 from sim.limits.time import NEVER
 from sim.scenario.types import PositiveDuration, PositiveWholeNumber
 
@@ -27,6 +27,12 @@ LEVEL = 0
 """State: tokens in the bucket × 60,000,000."""
 LAST = 1
 """State: the instant of `LEVEL` [µs]."""
+SETTLES = 2
+"""Parameter: 1 where an attempt's end puts back, or takes, what it cost less or more than was taken."""
+SETTLED_MAX = 30_000_000_000
+"""The most that one settlement moves, so that its product fits in 64 bits."""
+LOWEST = -(1 << 61)
+"""No settlement pushes the level further down."""
 MINUTE_US = 60_000_000
 QUOTA = (CAP, RATE)
 """Parameters that grow and shrink with the quota."""
@@ -39,8 +45,8 @@ class Fields(LimitFields):
 
     limit: Literal["token_bucket"]
     """The kind [word]."""
-    counts: CountsWord = "tokens"
-    """What it counts of an attempt [word]."""
+    counts: Counted = "tokens"
+    """What it counts of an attempt, or what each part of it costs [word or weights]."""
     per_minute: Amount
     """What drips in each minute [what it counts / min]."""
     holds: PositiveDuration | None = None
@@ -48,6 +54,9 @@ class Fields(LimitFields):
     is given [us]."""
     cap: Amount | None = None
     """The most that the bucket holds, instead of `holds` [what it counts]."""
+
+    settles: bool = False
+    """Whether an attempt's end puts back, or takes, the difference to what it really cost [true or false]."""
 
     @model_validator(mode="after")
     def _one_size(self) -> Fields:
@@ -60,7 +69,7 @@ def parameter_row(fields: Fields) -> list[int]:
     """The parameters of a written bucket."""
     holds_us = MINUTE_US if fields.holds is None else fields.holds
     cap = fields.cap if fields.cap is not None else fields.per_minute * holds_us // MINUTE_US
-    return [min(max(1, cap), TOKENS_MAX), fields.per_minute]
+    return [min(max(1, cap), TOKENS_MAX), fields.per_minute, int(fields.settles)]
 
 
 def start(p: Sequence[int], s: MutableSequence[int], now: int) -> None:
@@ -83,7 +92,7 @@ def fits(p: Sequence[int], amount: int) -> bool:
     return amount <= p[CAP]
 
 
-def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int) -> int:
+def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int, luck: int) -> int:
     """Time until the bucket holds the amount; never, where it exceeds the cap."""
     if amount > p[CAP]:
         return NEVER
@@ -106,7 +115,12 @@ def refuse(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> 
 
 
 def settle(p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int) -> None:
-    """What was taken stays taken."""
+    """Put back, or take, the difference, where the bucket settles; a full one overflows."""
+    if p[SETTLES] == 1:
+        difference = max(-SETTLED_MAX, min(SETTLED_MAX, reserved - actual))
+        level = level_at(p, s, now) + difference * MINUTE_US
+        s[LEVEL] = max(LOWEST, min(p[CAP] * MINUTE_US, level))
+        s[LAST] = now
 
 
 def retune(old: Sequence[int], new: Sequence[int], s: MutableSequence[int], now: int) -> None:

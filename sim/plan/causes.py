@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from sim import demand, draws
 from sim.engine.arithmetic import whole
 from sim.errors import ResourceError
-from sim.limits import LIMITS
+from sim.limits import LIMITS, NEVER, quota
 from sim.plan import timeline
 from sim.plan.columns import Endpoint, Limit, Node, Table
-from sim.plan.timeline import DOWN, Combine, Span
+from sim.plan.timeline import DOWN, Combine, Moments, Span
 from sim.plan.variant import Variant
 from sim.scenario.horizon import midnight
 from sim.scenario.incidents import Effect, Incident, Severity
@@ -46,6 +46,8 @@ class Causes:
         self.calendar = scenario.horizon.calendar()
         self.spans: dict[Cell, list[Span]] = defaultdict(list)
         self.combine: dict[Cell, Combine] = {}
+        self.bases: dict[Cell, Moments] = {}
+        """What the calendar alone writes into a cell."""
 
     def timetabled(self, stretches: Iterable[tuple[Variant, int, int]]) -> Causes:
         """These causes, and the shifts of each stretch's variant from one instant until another."""
@@ -64,6 +66,13 @@ class Causes:
                 start, end = max(span.start_us, from_us), min(span.end_us, until_us)
                 if start < end:
                     self._add(cell, Span(start, end, span.value), timeline.servers)
+
+    def add_resets(self, variant: Variant) -> None:
+        """When each quota of the calendar resets next."""
+        for row, fields in enumerate(variant.limit_fields):
+            if isinstance(fields, quota.Fields):
+                cell = (Table.LIMITS, row, Limit.PARAMETERS + quota.RESETS_AT_US)
+                self.bases[cell] = next_resets(fields, self.calendar)
 
     def add_failures(self, variant: Variant) -> None:
         """Failures and repairs of stations."""
@@ -130,6 +139,15 @@ class Causes:
     def _add(self, cell: Cell, span: Span, combine: Combine) -> None:
         self.spans[cell].append(span)
         self.combine[cell] = combine
+
+
+def next_resets(fields: quota.Fields, calendar: demand.Horizon) -> Moments:
+    """From when on each reset of a quota is its next one."""
+    first, last = calendar.start - timedelta(days=2), calendar.end + timedelta(days=33)
+    moments = quota.resets(fields, first, last)
+    instants = sorted({calendar.since_start_us(each, fields.timezone) for each in moments})
+    ahead = [instant for instant in instants if instant > 0]
+    return list(zip([0, *ahead], [*ahead, NEVER], strict=True))
 
 
 def shifts(station: Station, calendar: demand.Horizon) -> Iterator[Span]:

@@ -163,28 +163,35 @@ class Limit(IntEnum):
 
     KIND = 0
     """Row in `sim.limits.LIMITS`."""
-    COUNTS = 1
-    """`Counts`: what it counts."""
-    QUEUES = 2
+    QUEUES = 1
     """1 where an attempt waits for it; 0 where it is refused."""
-    PARAMETERS = 3
+    ADVICE = 2
+    """`Advice`: how a refusal says when to come back."""
+    JOINED = 3
+    """0 where it reserves what is sent and the answer; 1 where the greater of the two."""
+    COUNTS = 4
+    """Four columns: what an attempt really costs [ppm of its unit], by a request, an uncached and a cached
+    input token, and an output token."""
+    RESERVES = 8
+    """Five columns: what it costs when it is let through; the same, and by each token of the answer's cap."""
+    PARAMETERS = 13
 
 
 LIMIT_PARAMETERS = 8
 """Columns that a kind of limit has for its own parameters."""
 
 
-class Counts(IntEnum):
-    """What a limit counts of an attempt."""
+class Advice(IntEnum):
+    """How a refusal says when to come back."""
 
-    REQUESTS = 0
-    INPUT = 1
-    UNCACHED_INPUT = 2
-    OUTPUT = 3
-    TOKENS = 4
-    """Input and output."""
-    UNCACHED_TOKENS = 5
-    """Input that was not cached, and output."""
+    NONE = 0
+    """Not at all."""
+    EXACT = 1
+    """To the microsecond."""
+    MILLISECONDS = 2
+    """In whole milliseconds, rounded up."""
+    SECONDS = 3
+    """In whole seconds, rounded up."""
 
 
 class Workload(IntEnum):
@@ -295,3 +302,5 @@ class Draw(IntEnum):
     THINK = 14
     QUIT = 15
     BACKOFF_PLUS = 16
+    LIMIT = 17
+    """An attempt's luck with limits that refuse by chance."""

@@ -31,7 +31,7 @@ FIXED: dict[Table, tuple[int, ...]] = {
         *(Step.FORK_FIRST, Step.FORK_COUNT, Step.LAP),
     ),
     Table.ENDPOINTS: (Endpoint.NODE, Endpoint.LIMIT_FIRST, Endpoint.LIMIT_COUNT),
-    Table.LIMITS: (Limit.KIND, Limit.COUNTS, Limit.QUEUES),
+    Table.LIMITS: tuple(range(Limit.PARAMETERS)),
 }
 """Columns that hold the plan together; no phase may change them."""
 
@@ -40,7 +40,7 @@ SHAPES = {
     Table.ROUTES: "which routes there are",
     Table.ENDPOINTS: "which endpoints there are, their station and which limits they have",
     Table.NODES: "which stations there are",
-    Table.LIMITS: "the kind of a limit, what it counts and whether it waits",
+    Table.LIMITS: "the kind of a limit, what it counts, whether it waits and its advice",
     Table.WORKLOADS: "which workloads there are",
 }
 """What each table's shape stands for, in a planner's words."""
@@ -116,6 +116,7 @@ def lower(scenario: Scenario, seed: int, replication: int) -> Lowered:
 
 def _causes(scenario: Scenario, variant: Variant, seed: int, replication: int) -> Causes:
     causes = Causes(scenario, seed, replication)
+    causes.add_resets(variant)
     causes.add_failures(variant)
     causes.add_incidents(variant)
     return causes
@@ -125,14 +126,15 @@ def _timelines(
     tables: Sequence[dict[Table, Table2D]], schedule: Schedule, causes: Causes
 ) -> Iterator[tuple[tuple[Table, int, int], Moments]]:
     """What each cell that ever changes holds over time."""
-    cells = set(causes.spans)
+    cells = set(causes.spans) | set(causes.bases)
     for table in Table:
         stack = np.stack([variant[table] for variant in tables])
         differing = np.argwhere((stack != stack[0]).any(axis=0))
         cells |= {(table, int(row), int(column)) for row, column in differing}
     for cell in sorted(cells):
         table, row, column = cell
-        base = [(start, int(tables[phase][table][row, column])) for start, phase in schedule]
+        phased = [(start, int(tables[phase][table][row, column])) for start, phase in schedule]
+        base = causes.bases.get(cell) or phased
         combine = causes.combine.get(cell, lambda value, _: value)
         spans = causes.spans.get(cell, [])
         yield cell, compose(base, spans, combine, causes.calendar.end_us)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sim import draws
 from sim.limits import LIMITS
-from sim.limits.fields import COUNTS, LimitFields
+from sim.limits.fields import ADVICE, LimitFields
 from sim.plan.columns import (
     LIMIT_PARAMETERS,
     Clock,
@@ -60,6 +60,8 @@ class Variant:
         self.clock = TableRows(Table.CLOCK, len(Clock))
         self.route_rows: dict[str, int] = {}
         self.station_routes: dict[str, int] = {}
+        self.limit_fields: list[LimitFields] = []
+        """What a planner wrote of each limit, in the order of `limits`."""
         self._shared_limits = {
             name: self._limit(name, limit) for name, limit in scenario.limits.items()
         }
@@ -168,19 +170,25 @@ class Variant:
         parameters = LIMITS[place].parameter_row(limit)
         cells: dict[IntEnum, int] = {
             Limit.KIND: place,
-            Limit.COUNTS: COUNTS[limit.counts],
             Limit.QUEUES: int(limit.when_full == "wait"),
+            Limit.ADVICE: ADVICE[limit.advice],
+            Limit.JOINED: int(limit.takes_greater()),
         }
         row = self.limits.add(self._limit_name(owner, limit), cells)
-        start = Limit.PARAMETERS
-        self.limits.cells[row][start : start + len(parameters)] = parameters
+        self.limit_fields.append(limit)
+        for first, values in (
+            (Limit.COUNTS, limit.actual_ppm()),
+            (Limit.RESERVES, limit.reserved_ppm()),
+            (Limit.PARAMETERS, parameters),
+        ):
+            self.limits.cells[row][first : first + len(values)] = values
         return row
 
     def _limit_name(self, owner: str, limit: LimitFields) -> str:
         """The name of a shared limit, or `endpoint.limit`; unnamed twins get a number."""
         if self.scenario.limits.get(owner) is limit:
             return owner
-        wanted = f"{owner}.{limit.name or limit.counts.replace('_', ' ')}"
+        wanted = f"{owner}.{limit.label}"
         name, number = wanted, 1
         while name in self.limits.names:
             number += 1

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import InitErrorDetails
 
+from sim.engine.arithmetic import reserved_amount
 from sim.errors import PlaceError
 from sim.limits import LIMITS
 from sim.limits.fields import LimitFields
+from sim.plan.columns import LIMIT_PARAMETERS
 from sim.policies.gate import Gate
 from sim.scenario.paths import did_you_mean
 from sim.scenario.requests import InputTokens
@@ -264,8 +266,9 @@ def _call_amounts(
         for written in endpoint.limits:
             limit = scenario.limits.get(written) if isinstance(written, str) else written
             if limit is not None and not _fits(limit, least, cached):
-                label = limit.name or limit.counts.replace("_", " ")
-                message = f"even the smallest {name!r} exceeds what the limit on {label} ever holds"
+                message = (
+                    f"even the smallest {name!r} exceeds what the limit on {limit.label} ever holds"
+                )
                 yield fault_at((*path, "call"), message, "never_fits")
 
 
@@ -281,17 +284,19 @@ def _least(
 def _fits(limit: LimitFields, least: tuple[float, float], cached: float) -> bool:
     sent, answer = least
     fresh = sent * (1.0 - cached)
-    amounts = {
-        "requests": 1.0,
-        "input_tokens": sent,
-        "uncached_input_tokens": fresh,
-        "output_tokens": answer,
-        "tokens": sent + answer,
-        "uncached_tokens": fresh + answer,
-    }
     kind = next(kind for kind in LIMITS if kind.name == limit.limit)
     parameters = kind.parameter_row(limit)
-    return kind.fits(parameters, int(amounts[limit.counts])) or not any(parameters)
+    padding = [0] * (LIMIT_PARAMETERS - len(parameters))
+    amount = reserved_amount(
+        limit.reserved_ppm(),
+        0,
+        int(limit.takes_greater()),
+        int(fresh),
+        int(sent - fresh),
+        int(answer),
+        int(answer),
+    )
+    return kind.fits([*parameters, *padding], amount) or not any(parameters)
 
 
 def smallest(table: LawTable) -> float:

@@ -10,6 +10,13 @@ from sim.errors import PlaceError
 from sim.limits import LIMITS
 from sim.limits.concurrency import Fields as Concurrency
 from sim.limits.fixed_window import Fields as FixedWindow
+from sim.limits.leaky_bucket import Fields as LeakyBucket
+from sim.limits.minute_counter import Fields as MinuteCounter
+from sim.limits.quota import Fields as Quota
+from sim.limits.ramp import Fields as Ramp
+from sim.limits.reserve_settle import Fields as ReserveSettle
+from sim.limits.sliding_window import Fields as SlidingWindow
+from sim.limits.soft_threshold import Fields as SoftThreshold
 from sim.limits.token_bucket import Fields as TokenBucket
 from sim.policies.client import Client
 from sim.scenario.laws import LawOfDuration, LawOfNumber, parse_law
@@ -23,7 +30,19 @@ ERROR_AFTER = parse_law("500ms", "duration")
 0.5 to 0.9 s)."""
 
 LIMIT_KINDS = {kind.name: kind.fields for kind in LIMITS}
-Limit = Annotated[TokenBucket | FixedWindow | Concurrency, kind_named("limit", LIMIT_KINDS)]
+Limit = Annotated[
+    TokenBucket
+    | FixedWindow
+    | Concurrency
+    | SlidingWindow
+    | MinuteCounter
+    | LeakyBucket
+    | ReserveSettle
+    | SoftThreshold
+    | Ramp
+    | Quota,
+    kind_named("limit", LIMIT_KINDS),
+]
 """A limit of any kind, told apart by `limit:`."""
 
 

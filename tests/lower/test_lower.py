@@ -8,7 +8,7 @@ from small_scenarios import lowered
 
 from sim import draws
 from sim.errors import ScenarioError
-from sim.plan.columns import Counts, Endpoint, Limit, Node, Result, Route, Table, Workload
+from sim.plan.columns import Endpoint, Limit, Node, Result, Route, Table, Workload
 from sim.plan.lower import Lowered
 
 HOUR = 3_600_000_000
@@ -286,11 +286,16 @@ endpoints:
 pipelines: {main: [{call: chat, input_tokens: 5}]}
 """
     ).plan
-    assert plan.limits[:, :5].tolist() == [
-        [0, Counts.UNCACHED_TOKENS, 1, 10, 600],
-        [1, Counts.REQUESTS, 0, 100, 60_000_000],
-        [2, Counts.REQUESTS, 0, 8, 0],
+    assert plan.limits[:, [Limit.KIND, Limit.QUEUES]].tolist() == [[0, 1], [1, 0], [2, 0]]
+    assert plan.limits[:, Limit.PARAMETERS :][:, :3].tolist() == [
+        [10, 600, 0],
+        [100, 60_000_000, 0],
+        [8, 0, 0],
     ]
+    one = 1_000_000
+    weights = plan.limits[:, Limit.COUNTS : Limit.PARAMETERS].tolist()
+    assert weights[0] == [0, one, 0, one, 0, one, 0, 0, one]
+    assert weights[1] == weights[2] == [one, 0, 0, 0, one, 0, 0, 0, 0]
     row = plan.endpoints[0]
     assert row[Endpoint.RETRIES] == 3
     assert row[Endpoint.RETRY_ON] == (1 << Result.REFUSED) | (1 << Result.TIMEOUT)

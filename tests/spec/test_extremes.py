@@ -5,7 +5,7 @@ import pytest
 from plans import MINUTE_US, SECOND_US, PlanMaker, day, days, run, table, text
 
 from sim.outcome import Load, Row, Use
-from sim.plan.columns import Counts, Status
+from sim.plan.columns import Status
 
 DAY_US = 24 * 60 * MINUTE_US
 YEAR_US = 365 * DAY_US
@@ -16,7 +16,7 @@ A_LOT = 200_000_000
 def idle_year(*input_tokens, queues=0):
     """A full bucket of 200M tokens; a first request empties it; the others come together a year later."""
     maker = PlanMaker()
-    limit = maker.limit("token_bucket", A_LOT, A_LOT, counts=Counts.INPUT, queues=queues)
+    limit = maker.limit("token_bucket", A_LOT, A_LOT, counts="input_tokens", queues=queues)
     endpoint = maker.endpoint(maker.node(), 3, limits=[limit])
     for tokens in (A_LOT, *input_tokens):
         maker.workload(maker.call(endpoint), input_tokens=tokens)

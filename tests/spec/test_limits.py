@@ -5,7 +5,7 @@ from itertools import pairwise
 from plans import MINUTE_US, SECOND_US, PlanMaker, day, events, run, table, text
 
 from sim.outcome import Event, Use
-from sim.plan.columns import Counts, Limit, Result, Table
+from sim.plan.columns import Limit, Result, Table
 
 
 def vendor(*limits, calls=1, servers=-1, service=3, **client):
@@ -117,7 +117,7 @@ def test_who_is_held_back_holds_back_everyone_behind(engine):
 
 
 def test_what_never_fits_is_refused_without_advice(engine):
-    limits = [("token_bucket", (50, 60), {"counts": Counts.INPUT, "queues": 1})]
+    limits = [("token_bucket", (50, 60), {"counts": "input_tokens", "queues": 1})]
     plan = vendor(*limits, retries=1, retry_on=[Result.REFUSED], retry_after_cap_us=10**12)
     outcome = run(plan, at(0), engine)
     assert table(outcome, "status attempts refusals backoff_us finished_us") == text("""
@@ -128,7 +128,7 @@ def test_what_never_fits_is_refused_without_advice(engine):
 
 def test_limits_reserve_the_cap_of_the_answer(engine):
     maker = PlanMaker()
-    limit = maker.limit("token_bucket", 100, 60, counts=Counts.OUTPUT)
+    limit = maker.limit("token_bucket", 100, 60, counts="output_tokens")
     endpoint = maker.endpoint(maker.node(), 3, limits=[limit], refusal_time=1)
     route = maker.route(endpoint, max_output_tokens=60)
     maker.workload(maker.call(route=route), output_tokens=10)
@@ -146,7 +146,7 @@ def test_an_answer_is_cut_at_the_cap(engine):
 
 def test_cached_tokens_spare_a_limit_that_counts_the_uncached(engine):
     maker = PlanMaker()
-    limit = maker.limit("token_bucket", 100, 60, counts=Counts.UNCACHED_INPUT)
+    limit = maker.limit("token_bucket", 100, 60, counts="uncached_input_tokens")
     endpoint = maker.endpoint(maker.node(), 3, limits=[limit], cached_ppm=1_000_000)
     maker.workload(maker.call(endpoint), input_tokens=100, cached_ppm=500_000)
     maker.workload(maker.call(endpoint, input_tokens=100), cached_ppm=500_000)
@@ -220,7 +220,7 @@ def test_a_bucket_holds_no_more_than_its_cap(engine):
 
 
 def test_a_long_idle_bucket_does_not_overflow(engine):
-    limit = ("token_bucket", (40_000_000, 40_000_000), {"counts": Counts.INPUT})
+    limit = ("token_bucket", (40_000_000, 40_000_000), {"counts": "input_tokens"})
     edges = [day_number * 24 * 60 * MINUTE_US for day_number in range(6)]
     plan = vendor(limit)
     week = [day([(0, 0)], edges[1])]
@@ -231,7 +231,7 @@ def test_a_long_idle_bucket_does_not_overflow(engine):
 
 def test_who_stood_behind_one_that_was_turned_away_is_looked_at_in_the_same_instant(engine):
     maker = PlanMaker()
-    limit = maker.limit("fixed_window", 10, 100, counts=Counts.OUTPUT, queues=1)
+    limit = maker.limit("fixed_window", 10, 100, counts="output_tokens", queues=1)
     endpoint = maker.endpoint(maker.node(queue_limit=1), 3, limits=[limit])
     call = maker.call(endpoint)
     maker.workload(call, priority=1, output_tokens=5)

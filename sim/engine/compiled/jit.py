@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import textwrap
 from collections.abc import Callable
 from enum import IntEnum
@@ -28,6 +29,10 @@ numba_types: Any = types
 
 SOURCES = ("engine", "limits", "plan/columns.py", "outcome.py", "draws.py", "units.py")
 """What the kernel is made of, below the package's folder."""
+
+
+BORROWED = {"sim.limits.token_bucket"}
+"""Modules of rules whose functions other rules use."""
 
 
 def cache_folder() -> Path:
@@ -151,8 +156,16 @@ def once(function: Callable[..., Any], *, forceinline: bool = False) -> Any:
 
 
 def module(source: ModuleType) -> SimpleNamespace:
-    """All functions of a plain module, compiled to call each other: the arithmetic that engines share."""
+    """All functions of a plain module, compiled to call each other: the arithmetic that engines share.
+
+    A function that it has from another kind of limit is compiled as well.
+    """
     scope = dict(vars(source))
+    scope |= {
+        name: vars(module(sys.modules[value.__module__]))[name]
+        for name, value in vars(source).items()
+        if isinstance(value, FunctionType) and value.__module__ in BORROWED - {source.__name__}
+    }
     compiled = {
         name: once(FunctionType(value.__code__, scope, name, value.__defaults__))
         for name, value in vars(source).items()

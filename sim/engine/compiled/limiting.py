@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.engine.compiled import rules
-from sim.engine.compiled.basics import amount, look_at
-from sim.engine.compiled.codes import NONE, A, E, Ints, L, S
+from sim.engine.compiled.basics import actual_amount, advice_us, bits, look_at, reserved_amount
+from sim.engine.compiled.codes import NONE, A, E, Ints, L, P, S
 from sim.engine.compiled.jit import at, part
-from sim.limits import NEVER
-from sim.plan.columns import Endpoint, Limit
+from sim.limits import NEVER, SOFT_THRESHOLD
+from sim.plan.columns import Draw, Endpoint, Limit
 
 
 @part
@@ -25,12 +27,33 @@ def state(m: Ints, limit: int) -> Ints:
 @part
 def reserved(m: Ints, attempt: int, limit: int) -> int:
     """What an attempt costs a limit when it is let through."""
-    return amount(
-        m[limit + Limit.COUNTS],
-        m[attempt + A.INPUT],
+    return reserved_amount(
+        m,
+        limit + Limit.RESERVES,
+        m[limit + Limit.JOINED],
+        m[attempt + A.INPUT] - m[attempt + A.CACHED],
         m[attempt + A.CACHED],
+        m[attempt + A.OUTPUT],
         m[attempt + A.RESERVE],
     )
+
+
+@part
+def luck(m: Ints, attempt: int, kind: int) -> int:
+    """An attempt's luck with a limit of a kind; 0 where the kind leaves nothing to chance."""
+    if kind != SOFT_THRESHOLD:
+        return 0
+    key = np.uint64(m[m[attempt + A.STEP] + P.KEYS + Draw.LIMIT])
+    return bits(key, np.uint64(m[attempt + A.KEY]), m[attempt + A.COUNTER])
+
+
+@part
+def wait_at(m: Ints, attempt: int, limit: int, now: int) -> int:
+    """How long one limit would make an attempt wait [µs]."""
+    kind = m[limit + Limit.KIND]
+    cost = reserved(m, attempt, limit)
+    chance = luck(m, attempt, kind)
+    return rules.wait_us(kind, parameters(m, limit), state(m, limit), now, cost, chance)
 
 
 @part
@@ -42,14 +65,7 @@ def wait_for(m: Ints, attempt: int, queueing: int, now: int) -> int:
     for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
         limit = m[place]
         if m[limit + Limit.QUEUES] == queueing:
-            wait = rules.wait_us(
-                m[limit + Limit.KIND],
-                parameters(m, limit),
-                state(m, limit),
-                now,
-                reserved(m, attempt, limit),
-            )
-            longest = max(longest, wait)
+            longest = max(longest, wait_at(m, attempt, limit, now))
     return longest
 
 
@@ -66,11 +82,8 @@ def refuser(m: Ints, attempt: int, now: int) -> int:
             return limit
     for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
         limit = m[place]
-        if m[limit + Limit.QUEUES] == 0:
-            kind = m[limit + Limit.KIND]
-            cost = reserved(m, attempt, limit)
-            if rules.wait_us(kind, parameters(m, limit), state(m, limit), now, cost) > 0:
-                return limit
+        if m[limit + Limit.QUEUES] == 0 and wait_at(m, attempt, limit, now) > 0:
+            return limit
     return -1
 
 
@@ -84,8 +97,15 @@ def advice(m: Ints, attempt: int, now: int) -> int:
         kind = m[limit + Limit.KIND]
         if not rules.fits(kind, parameters(m, limit), reserved(m, attempt, limit)):
             return 0
-    wait = wait_for(m, attempt, 0, now)
-    return 0 if wait >= NEVER else wait
+    longest = 0
+    for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
+        limit = m[place]
+        if m[limit + Limit.QUEUES] == 0:
+            wait = wait_at(m, attempt, limit, now)
+            if wait >= NEVER:
+                return 0
+            longest = max(longest, advice_us(m[limit + Limit.ADVICE], wait))
+    return longest
 
 
 @part
@@ -140,9 +160,10 @@ def give_back(m: Ints, attempt: int, actual_output: int, used: int, all_limits: 
             m[S.UNSETTLED] = limit
         m[limit + L.RESERVED] += reserved(m, attempt, limit)
         if used == 1:
-            m[limit + L.ACTUAL] += amount(
-                m[limit + Limit.COUNTS],
-                m[attempt + A.INPUT],
+            m[limit + L.ACTUAL] += actual_amount(
+                m,
+                limit + Limit.COUNTS,
+                m[attempt + A.INPUT] - m[attempt + A.CACHED],
                 m[attempt + A.CACHED],
                 actual_output,
             )

@@ -34,7 +34,7 @@ def _folded(rules: list[Rule], arguments: str) -> Rule:
 _PARTS = [module(sys.modules[kind.wait_us.__module__]) for kind in LIMITS]
 
 fits = _folded(_compiled("fits"), "p, amount")
-wait_us = _folded(_compiled("wait_us"), "p, s, now, amount")
+wait_us = _folded(_compiled("wait_us"), "p, s, now, amount, luck")
 take = _folded(_compiled("take"), "p, s, now, amount")
 refuse = _folded(_compiled("refuse"), "p, s, now, amount")
 settle = _folded(_compiled("settle"), "p, s, now, reserved, actual")

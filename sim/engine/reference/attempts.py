@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from simpy import Event
 
 from sim import draws
-from sim.engine.arithmetic import MILLION, added_us, amount, backoff_us, pause_us
+from sim.engine.arithmetic import MILLION, added_us, backoff_us, pause_us, reserved_amount
 from sim.engine.reference.plain import (
     Draw,
     Endpoint,
+    Limit,
     Result,
     Route,
     Row,
@@ -100,9 +101,22 @@ class Attempt(Event):
                 seen * world.endpoints[self.endpoint][Endpoint.CACHED_PPM] // MILLION
             )
 
-    def amount(self, counts: int) -> int:
-        """What a limit reserves for it."""
-        return amount(counts, self.input_tokens, self.cached_tokens, self.capped_tokens)
+    def reserved(self, limit: list[int]) -> int:
+        """What a limit, by its row of the plan, reserves for it."""
+        return reserved_amount(
+            limit,
+            Limit.RESERVES,
+            limit[Limit.JOINED],
+            self.input_tokens - self.cached_tokens,
+            self.cached_tokens,
+            self.output_tokens,
+            self.capped_tokens,
+        )
+
+    def luck(self) -> int:
+        """Its luck with limits that refuse by chance."""
+        purpose = self.branch.world.step_purposes[self.step][Draw.LIMIT]
+        return draws.bits(purpose, self.branch.key, self.counter)
 
     def draw(self, law: int, purpose: int) -> float:
         """A draw of this attempt."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.engine.arithmetic import actual_amount, advice_us
 from sim.engine.reference.plain import Endpoint, Limit, Result
 from sim.engine.reference.world import World
-from sim.limits import LIMITS, STATE_WIDTH
+from sim.limits import LIMITS, SOFT_THRESHOLD, STATE_WIDTH
 
 if TYPE_CHECKING:
     from sim.engine.reference.attempts import Attempt
@@ -20,7 +21,7 @@ class Limiter:
         self.row = row
         self.world = world
         self.rule = LIMITS[row[Limit.KIND]]
-        self.counts = row[Limit.COUNTS]
+        self.is_soft = row[Limit.KIND] == SOFT_THRESHOLD
         self.queues = row[Limit.QUEUES] == 1
         self.held_nodes: set[int] = set()
         """Nodes whose queue it may hold back."""
@@ -32,25 +33,34 @@ class Limiter:
 
     def wait_us(self, attempt: Attempt) -> int:
         """How long an attempt would have to wait for it."""
-        return self.rule.wait_us(
-            self.parameters, self.state, self.world.now, attempt.amount(self.counts)
-        )
+        amount = attempt.reserved(self.row)
+        luck = attempt.luck() if self.is_soft else 0
+        return self.rule.wait_us(self.parameters, self.state, self.world.now, amount, luck)
+
+    def advice_us(self, attempt: Attempt) -> int:
+        """What it tells an attempt that it refuses about coming back."""
+        return advice_us(self.row[Limit.ADVICE], self.wait_us(attempt))
+
+    def actual_amount(self, attempt: Attempt, output_tokens: int) -> int:
+        """What an attempt that ends really cost."""
+        fresh = attempt.input_tokens - attempt.cached_tokens
+        return actual_amount(self.row, Limit.COUNTS, fresh, attempt.cached_tokens, output_tokens)
 
     def could_pass(self, attempt: Attempt) -> bool:
         """Whether an attempt could ever pass it."""
-        return self.rule.fits(self.parameters, attempt.amount(self.counts))
+        return self.rule.fits(self.parameters, attempt.reserved(self.row))
 
     def take(self, attempt: Attempt) -> None:
         """Let an attempt pass."""
-        self.rule.take(self.parameters, self.state, self.world.now, attempt.amount(self.counts))
+        self.rule.take(self.parameters, self.state, self.world.now, attempt.reserved(self.row))
 
     def refuse(self, attempt: Attempt) -> None:
         """Hear of an attempt that was refused."""
-        self.rule.refuse(self.parameters, self.state, self.world.now, attempt.amount(self.counts))
+        self.rule.refuse(self.parameters, self.state, self.world.now, attempt.reserved(self.row))
 
     def get_back(self, attempt: Attempt, actual: int) -> None:
         """An attempt that it let pass has ended or left."""
-        self.reserved += attempt.amount(self.counts)
+        self.reserved += attempt.reserved(self.row)
         self.actual += actual
         self.world.settle_later(self)
 

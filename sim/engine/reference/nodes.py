@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 
-from sim.engine.arithmetic import MILLION, amount, decode_us, duration_us
+from sim.engine.arithmetic import MILLION, decode_us, duration_us
 from sim.engine.reference.attempts import AWAY, OUTSIDE, SERVED, WAITING, Attempt, Order
 from sim.engine.reference.limiters import Client, Limiter
 from sim.engine.reference.plain import Draw, Endpoint, Load, Result, Row, Told, Use
@@ -67,8 +67,7 @@ class Node:
         for limiter in self.world.limits_of[attempt.endpoint]:
             if limiter.queues and not attempt.started:
                 continue
-            tokens = (attempt.input_tokens, attempt.cached_tokens, output)
-            limiter.get_back(attempt, amount(limiter.counts, *tokens) if ended else 0)
+            limiter.get_back(attempt, limiter.actual_amount(attempt, output) if ended else 0)
 
     def abandoned(self, attempt: Attempt) -> None:
         """A branch no longer waits for its attempt, wherever that is."""
@@ -168,8 +167,9 @@ class Node:
         if hopeless:
             self.refuse(attempt, refusing, hopeless[0], 0)
         elif short:
-            wait_us = max(limiter.wait_us(attempt) for limiter in short)
-            self.refuse(attempt, refusing, short[0], 0 if wait_us >= NEVER else wait_us)
+            hopes = all(limiter.wait_us(attempt) < NEVER for limiter in short)
+            said_us = max(limiter.advice_us(attempt) for limiter in short) if hopes else 0
+            self.refuse(attempt, refusing, short[0], said_us)
         else:
             for limiter in refusing:
                 limiter.take(attempt)
@@ -284,7 +284,7 @@ class Node:
     def _settle_at_once(self, attempt: Attempt) -> None:
         for limiter in self.world.limits_of[attempt.endpoint]:
             if not limiter.queues:
-                reserved = attempt.amount(limiter.counts)
+                reserved = attempt.reserved(limiter.row)
                 limiter.rule.settle(limiter.parameters, limiter.state, self.world.now, reserved, 0)
 
     def set_timers(self, attempt: Attempt) -> None:

@@ -1,0 +1,94 @@
+"""Minute counter: so much in each window of the clock, and what is refused counts as well.
+
+So a client that tries again without being told when makes the rest of its minute worse, for nobody's use.
+By hand: 100 in 60 s; 80 pass at 0:10, 30 are refused at 0:20, and so are 10 at 0:30: 110 were counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableSequence, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.limits.fields import TOKENS_MAX, Counted, LimitFields
+from sim.limits.time import NEVER
+from sim.scenario.types import PositiveDuration, WholeNumber
+
+ALLOWED = 0
+"""Parameter: the most that passes in a window."""
+WINDOW_US = 1
+"""Parameter: length of a window; windows start at whole multiples since the start of the horizon."""
+USED = 0
+"""State: what came in the window that `OPENED` names."""
+OPENED = 1
+"""State: when that window opened [µs]."""
+QUOTA = (ALLOWED,)
+"""Parameters that grow and shrink with the quota."""
+USED_MAX = 1 << 61
+"""A counter that stands here is full whatever the quota, and stays."""
+
+
+class Fields(LimitFields):
+    """So much in each window of the clock, refused attempts included."""
+
+    limit: Literal["minute_counter"]
+    """The kind [word]."""
+    counts: Counted = "tokens"
+    """What it counts of an attempt, or what each part of it costs [word or weights]."""
+    allows: Annotated[WholeNumber, Field(le=TOKENS_MAX)]
+    """The most that passes in a window [what it counts]."""
+    window: PositiveDuration = 60_000_000
+    """How long a window is; windows start at whole multiples since the start of the horizon [us]."""
+
+
+def parameter_row(fields: Fields) -> list[int]:
+    """The parameters of a written counter."""
+    return [fields.allows, fields.window]
+
+
+def start(p: Sequence[int], s: MutableSequence[int], now: int) -> None:
+    """A window starts unused."""
+    s[USED] = 0
+    s[OPENED] = now - now % p[WINDOW_US]
+
+
+def used_at(p: Sequence[int], s: Sequence[int], now: int) -> int:
+    """What has come in the window of an instant."""
+    return s[USED] if now - now % p[WINDOW_US] == s[OPENED] else 0
+
+
+def fits(p: Sequence[int], amount: int) -> bool:
+    """Whether the amount can ever pass."""
+    return amount <= p[ALLOWED]
+
+
+def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int, luck: int) -> int:
+    """Time to the next window, unless the amount fits into this one; never, where it fits into none."""
+    if amount > p[ALLOWED]:
+        return NEVER
+    if used_at(p, s, now) + amount <= p[ALLOWED]:
+        return 0
+    return p[WINDOW_US] - now % p[WINDOW_US]
+
+
+def take(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> None:
+    """Count the amount in this window."""
+    s[USED] = min(USED_MAX, used_at(p, s, now) + min(USED_MAX, amount))
+    s[OPENED] = now - now % p[WINDOW_US]
+
+
+def refuse(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> None:
+    """A refused attempt counts as well."""
+    s[USED] = min(USED_MAX, used_at(p, s, now) + min(USED_MAX, amount))
+    s[OPENED] = now - now % p[WINDOW_US]
+
+
+def settle(p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int) -> None:
+    """What was counted stays counted."""
+
+
+def retune(old: Sequence[int], new: Sequence[int], s: MutableSequence[int], now: int) -> None:
+    """Keep what came in the running window; a window of another length starts with it."""
+    s[USED] = used_at(old, s, now)
+    s[OPENED] = now - now % new[WINDOW_US]

@@ -1,0 +1,200 @@
+"""Every kind of limit said again, slowly: lists of what happened, and fractions; nothing is kept up to date.
+
+Each class has a kind's name, its parameters as in the plan, and says how long an amount would wait at an instant
+by trying: `room(now)` is what may pass, from the whole history; the wait is found by looking at the only
+instants at which room can grow.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil
+
+from sim.limits import NEVER
+
+MINUTE_US = 60_000_000
+
+
+class Naive:
+    """A limit's history: (when, amount) of what was let in or refused, and (when, reserved, actual) of ends."""
+
+    def __init__(self, p: list[int]) -> None:
+        self.p = p
+        self.taken: list[tuple[int, int]] = []
+        self.refused: list[tuple[int, int]] = []
+        self.ended: list[tuple[int, int, int]] = []
+
+    def held(self) -> int:
+        """What attempts under way have reserved."""
+        return sum(amount for _, amount in self.taken) - sum(each[1] for each in self.ended)
+
+    def take(self, now: int, amount: int, luck: int) -> None:
+        self.taken.append((now, amount))
+
+    def refuse(self, now: int, amount: int) -> None:
+        self.refused.append((now, amount))
+
+    def settle(self, now: int, reserved: int, actual: int) -> None:
+        self.ended.append((now, reserved, actual))
+
+
+class Concurrency(Naive):
+    def wait_us(self, now: int, amount: int, luck: int) -> int:
+        return 0 if self.held() + amount <= self.p[0] else NEVER
+
+
+class FixedWindow(Naive):
+    def counted(self) -> list[tuple[int, int]]:
+        return self.taken
+
+    def wait_us(self, now: int, amount: int, luck: int) -> int:
+        allowed, window = self.p[:2]
+        here = sum(each for when, each in self.counted() if when // window == now // window)
+        if here + amount <= allowed:
+            return 0
+        return (now // window + 1) * window - now if amount <= allowed else NEVER
+
+
+class MinuteCounter(FixedWindow):
+    def counted(self) -> list[tuple[int, int]]:
+        return self.taken + self.refused
+
+
+class SlidingWindow(Naive):
+    def wait_us(self, now: int, amount: int, luck: int) -> int:
+        allowed, window = self.p[:2]
+        slot = ceil(Fraction(window, 60))
+        released = [((when // slot + 1) * slot - 1 + window, each) for when, each in self.taken]
+        for then in sorted({now, *(when for when, each in released if when > now and each > 0)}):
+            if sum(each for when, each in released if when > then) + amount <= allowed:
+                return then - now
+        return NEVER
+
+
+class Bucket(Naive):
+    """Level of a bucket that is filled (drip > 0) or drained, bounded at each step, in fractions."""
+
+    def level(self, now: int, start: int, low: int | None, high: int | None, drip: int) -> Fraction:
+        level, last = Fraction(start), 0
+        for when, change in [*self.changes(), (now, 0)]:
+            level += Fraction(drip * (when - last), MINUTE_US)
+            level = level if high is None or drip < 0 else min(level, Fraction(high))
+            level = level if low is None or drip > 0 else max(level, Fraction(low))
+            level, last = level + change, when
+            level = level if high is None else min(level, Fraction(high))
+            level = level if low is None else max(level, Fraction(low))
+        return level
+
+    def changes(self) -> list[tuple[int, int]]:
+        return self.log
+
+    def __init__(self, p: list[int]) -> None:
+        super().__init__(p)
+        self.log: list[tuple[int, int]] = []
+
+
+class TokenBucket(Bucket):
+    def now_holds(self, now: int) -> Fraction:
+        return self.level(now, self.p[0], None, self.p[0], self.p[1])
+
+    def wait_us(self, now: int, amount: int, luck: int) -> int:
+        if amount > self.p[0]:
+            return NEVER
+        short = amount - self.now_holds(now)
+        return max(0, ceil(short * MINUTE_US / self.p[1]))
+
+    def take(self, now: int, amount: int, luck: int) -> None:
+        self.log.append((now, -amount))
+
+    def settle(self, now: int, reserved: int, actual: int) -> None:
+        if self.p[2]:
+            self.log.append((now, reserved - actual))
+
+
+class SoftThreshold(TokenBucket):
+    def wait_us(self, now: int, amount: int, luck: int) -> int:
+        return 0 if luck >= self.p[3] else super().wait_us(now, amount, luck)
+
+    def take(self, now: int, amount: int, luck: int) -> None:
+        if amount <= self.now_holds(now):
+            super().take(now, amount, luck)
+
+    def settle(self, now: int, reserved: int, actual: int) -> None:
+        pass
+
+
+class LeakyBucket(Bucket):
+    def now_holds(self, now: int) -> Fraction:
+        return self.level(now, 0, 0, None, -self.p[1])
+
+    def wait_us(self, now: int, amount: int, luck: int) -> int:
+        over = self.now_holds(now) - self.p[0]
+        return max(0, ceil(over * MINUTE_US / self.p[1]))
+
+    def take(self, now: int, amount: int, luck: int) -> None:
+        self.log.append((now, amount))
+
+    def settle(self, now: int, reserved: int, actual: int) -> None:
+        self.log.append((now, actual - reserved))
+
+
+class ReserveSettle(Naive):
+    def wait_us(self, now: int, amount: int, luck: int) -> int:
+        allowed, window = self.p[:2]
+        charged = sum(actual for when, _, actual in self.ended if when // window == now // window)
+        if self.held() + amount > allowed:
+            return NEVER
+        fits = charged + self.held() + amount <= allowed
+        return 0 if fits else (now // window + 1) * window - now
+
+
+class Ramp(Naive):
+    def minutes(self) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for when, amount in self.taken:
+            found[when // MINUTE_US] = found.get(when // MINUTE_US, 0) + amount
+        return found
+
+    def wait_us(self, now: int, amount: int, luck: int) -> int:
+        above, grows, per = self.p[:3]
+        minutes = self.minutes()
+        stretch = now // per
+        before = [n for minute, n in minutes.items() if minute * MINUTE_US // per == stretch - 1]
+        may = max(above, int(max(before, default=0) * (1 + Fraction(grows, 1_000_000))))
+        if amount > above:
+            return NEVER
+        fits = minutes.get(now // MINUTE_US, 0) + amount <= may
+        return 0 if fits else (now // MINUTE_US + 1) * MINUTE_US - now
+
+
+class Quota(Naive):
+    """Its resets are not in its rule: here none comes."""
+
+    def __init__(self, p: list[int]) -> None:
+        super().__init__(p)
+        self.used = 0
+
+    def wait_us(self, now: int, amount: int, luck: int) -> int:
+        if self.used + amount <= self.p[0]:
+            return 0
+        return NEVER if amount > self.p[0] or self.p[1] == NEVER else self.p[1] - now
+
+    def take(self, now: int, amount: int, luck: int) -> None:
+        self.used += amount
+
+    def settle(self, now: int, reserved: int, actual: int) -> None:
+        self.used = max(0, self.used - reserved + actual)
+
+
+NAIVE = {
+    "token_bucket": TokenBucket,
+    "fixed_window": FixedWindow,
+    "concurrency": Concurrency,
+    "sliding_window": SlidingWindow,
+    "minute_counter": MinuteCounter,
+    "leaky_bucket": LeakyBucket,
+    "reserve_settle": ReserveSettle,
+    "soft_threshold": SoftThreshold,
+    "ramp": Ramp,
+    "quota": Quota,
+}
