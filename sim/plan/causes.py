@@ -54,6 +54,7 @@ class Causes:
         whole = Causes(self.scenario, self.seed, self.replication)
         whole.spans.update({cell: list(spans) for cell, spans in self.spans.items()})
         whole.combine.update(self.combine)
+        whole.bases.update(self.bases)
         for variant, start, end in stretches:
             whole._add_shifts(variant, start, end)
         return whole

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from sim import draws
+from sim.demand import Horizon
+from sim.limits import NEVER, quota
 from sim.plan import timeline
+from sim.plan.causes import next_resets
 from sim.plan.timeline import DOWN, Span, compose
 
 END = 100
@@ -60,3 +65,35 @@ def test_a_stop_gives_work_back_and_a_shifts_end_need_not() -> None:
 def test_errors_are_independent(base: float, causes: list[float], share: float) -> None:
     found = timeline.errors(draws.threshold(base), causes)
     assert found == pytest.approx(draws.threshold(share), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("zone", "clock", "hours"),
+    [
+        ("America/Los_Angeles", "00:00", [7, 31, 56, 80]),
+        ("UTC", "09:00", [9, 33, 57, 81]),
+    ],
+)
+def test_a_daily_quota_resets_by_the_vendors_clock_also_when_it_changes(zone, clock, hours):
+    """Clocks in California go back in the night of 1 November 2026."""
+    fields = quota.Fields.model_validate(
+        {"limit": "quota", "allows": 5, "per": "day", "resets_at": clock, "timezone": zone}
+    )
+    horizon = Horizon(date(2026, 10, 31), date(2026, 11, 3), "UTC")
+    moments = next_resets(fields, horizon)
+    hour_us = 3_600_000_000
+    assert [value // hour_us for _, value in moments[:4]] == hours
+    assert [start // hour_us for start, _ in moments[:4]] == [0, *hours[:3]]
+
+
+def test_a_monthly_quota_resets_on_the_first():
+    fields = quota.Fields.model_validate({"limit": "quota", "allows": 5, "per": "month"})
+    moments = next_resets(fields, Horizon(date(2026, 2, 27), date(2026, 3, 3), "UTC"))
+    day_us = 24 * 3_600_000_000
+    assert moments[:2] == [(0, 2 * day_us), (2 * day_us, 33 * day_us)]
+
+
+def test_a_credit_never_comes_back():
+    fields = quota.Fields.model_validate({"limit": "quota", "allows": 5, "per": "horizon"})
+    moments = next_resets(fields, Horizon(date(2026, 2, 27), date(2026, 3, 3), "UTC"))
+    assert moments == [(0, NEVER)]
