@@ -176,6 +176,7 @@ class PlanMaker:
         backoff_growth_ppm: int = 1_000_000,
         backoff_cap_us: int = HOUR_US,
         backoff_factor: LawLike = 1,
+        backoff_least_us: int = 0,
         backoff_refused_us: int | None = None,
         backoff_plus: LawLike = None,
         backoff_total_cap_us: int = -1,
@@ -218,6 +219,7 @@ class PlanMaker:
             Endpoint.BACKOFF_REFUSED_US: backoff_us
             if backoff_refused_us is None
             else backoff_refused_us,
+            Endpoint.BACKOFF_LEAST_US: backoff_least_us,
             Endpoint.BACKOFF_PLUS_LAW: self.law(backoff_plus),
             Endpoint.BACKOFF_TOTAL_CAP_US: backoff_total_cap_us,
             Endpoint.RETRY_AFTER_HABIT: retry_after_habit,

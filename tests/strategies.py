@@ -257,6 +257,7 @@ class Builder:
             backoff_growth_ppm=dice.pick((1_000_000, 2_000_000)),
             backoff_cap_us=8 * self.scale,
             backoff_factor=dice.pick((1, [0.5, 1.5], 0)),
+            backoff_least_us=self.if_on("advice", (0, 2 * self.scale)),
             backoff_refused_us=self.if_on("advice", (None, 3 * self.scale)),
             backoff_plus=self.if_on("advice", (None, self.scale, [0, 2 * self.scale])),
             backoff_total_cap_us=self.if_on("advice", (-1, 4 * self.scale)),

@@ -86,14 +86,20 @@ def decode_us(output_tokens: int, tokens_per_second: float) -> int:
     return whole(output_tokens * 1e6 / tokens_per_second)
 
 
-def backoff_us(base_us: int, growth_ppm: int, cap_us: int, retry: int, factor: float) -> int:
-    """The wait before a retry (0 is the first): base × growth^retry, capped, × the jitter's draw."""
+def backoff_us(
+    base_us: int, growth_ppm: int, cap_us: int, retry: int, factor: float, least_us: int = 0
+) -> int:
+    """The wait before a retry (0 is the first): base × growth^retry, capped; the jitter's draw is the share of
+    the way to it from the least."""
     wait = base_us
     for _ in range(retry):
         if wait >= cap_us:
             break
         wait = wait * growth_ppm // MILLION
-    return max(1, whole(min(wait, cap_us) * factor))
+    wait = min(wait, cap_us)
+    if wait <= least_us:
+        return max(1, least_us)
+    return max(1, least_us + whole((wait - least_us) * factor))
 
 
 def pause_us(own_us: int, advice_us: int, cap_us: int, habit: int) -> int:

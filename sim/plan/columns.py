@@ -128,6 +128,8 @@ class Endpoint(IntEnum):
     """Client: law of what is added to a back-off [µs]; -1: nothing."""
     BACKOFF_TOTAL_CAP_US = 26
     """Client: no back-off is longer, after all jitter; -1: no such cap."""
+    BACKOFF_LEAST_US = 28
+    """Client: jitter stretches between this and the back-off."""
     RETRY_AFTER_HABIT = 27
     """Client: `Habit`, what it makes of advice."""
 

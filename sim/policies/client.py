@@ -72,6 +72,8 @@ class Backoff(Model):
     """What each wait is multiplied by: none, full (0 to 1), or a range; 0.75-1 unless written [1]."""
     factor: LawOfNumber | None = None
     """The same as a distribution, instead of `jitter` [1]."""
+    at_least: Duration = 0
+    """Jitter stretches between this and the wait: full jitter from 1s is `at_least: 1s` [us]."""
     first_after_429: PositiveDuration | None = None
     """The wait before the first retry where that follows a refusal; as `first` unless written [us]."""
     plus: LawOfDuration | None = None
@@ -194,6 +196,7 @@ class Client(Spine):
             Endpoint.BACKOFF_GROWTH_PPM: round(self.backoff.times * MILLION),
             Endpoint.BACKOFF_CAP_US: self.backoff.cap_us(),
             Endpoint.BACKOFF_REFUSED_US: self.backoff.first_after_429 or self.backoff.first,
+            Endpoint.BACKOFF_LEAST_US: self.backoff.at_least,
             Endpoint.BACKOFF_TOTAL_CAP_US: (
                 -1 if self.backoff.in_all_at_most is None else self.backoff.in_all_at_most
             ),

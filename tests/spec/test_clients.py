@@ -113,6 +113,11 @@ def test_a_back_off_is_stretched_towards_the_advice(engine, cap_us, wait_us):
     assert events(outcome, Event.RETRY) == [(15, 1, wait_us)]
 
 
+def test_jitter_stretches_from_the_least_to_the_back_off(engine):
+    plan = failing(retries=3, backoff_growth_ppm=2_000_000, backoff_least_us=12, backoff_factor=0.5)
+    assert [wait for *_, wait in events(once(plan, engine), Event.RETRY)] == [12, 16, 26]
+
+
 def test_a_refusal_has_a_back_off_of_its_own(engine):
     outcome = run(refusing(backoff_refused_us=20), [day([(0, 0), (10, 1)])], engine)
     assert events(outcome, Event.RETRY) == [(15, 1, 20)]

@@ -264,6 +264,7 @@ def retry_wait(m: Ints, f: Floats, branch: int, endpoint: int, result: int, advi
         m[endpoint + Endpoint.BACKOFF_CAP_US],
         m[branch + B.RETRIED],
         factor,
+        m[endpoint + Endpoint.BACKOFF_LEAST_US],
     )
     plus = 0.0
     law = m[endpoint + Endpoint.BACKOFF_PLUS_LAW]

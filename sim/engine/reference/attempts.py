@@ -183,6 +183,7 @@ def wait_before_retry_us(endpoint: list[int], attempt: Attempt, retries: int) ->
         endpoint[Endpoint.BACKOFF_CAP_US],
         retries,
         attempt.draw(endpoint[Endpoint.BACKOFF_LAW], Draw.BACKOFF),
+        endpoint[Endpoint.BACKOFF_LEAST_US],
     )
     plus_law = endpoint[Endpoint.BACKOFF_PLUS_LAW]
     plus_us = attempt.draw(plus_law, Draw.BACKOFF_PLUS) if plus_law >= 0 else 0.0
