@@ -23,6 +23,7 @@ VERDICTS = {
     "close": "~ TOO CLOSE TO CALL",
     "unknown": "? NO VERDICT",
 }
+CENT, UNIT = Decimal("0.01"), Decimal(1)
 BAR_CELLS_MAX = 24
 BAR_CELLS_MIN = 6
 LINES_MAX = 8
@@ -48,6 +49,7 @@ def render(
     _targets(page, summary)
     _told(page, "How the rollout went", read.gate_sentences(summary))
     _spend(page, summary)
+    _actuals(page, summary)
     _averages(page, summary)
     _undecided(page, summary)
     _ending(page, wrote, following)
@@ -220,6 +222,29 @@ def _told(page: Page, title: str, sentences: Sequence[str]) -> None:
     page.line((title, "bold"))
     for sentence in sentences:
         page.paragraph(form.label(sentence, 400), indent=2)
+
+
+def _actuals(page: Page, summary: Summary) -> None:
+    """What was really spent, beside what was projected for those months."""
+    spent, currency = read.actuals(summary), read.currency(summary)
+    rows = [row for row in read.months(summary) if row.month in spent]
+    if not rows:
+        return
+    small = all(spent[row.month] < bill_words.SMALL_TOTAL for row in rows)
+    step, show = (CENT, form.money_unit) if small else (UNIT, form.money_whole)
+    means = [sum(row.lines.values(), Decimal(0)).quantize(step) for row in rows]
+    amounts = [spent[row.month].quantize(step) for row in rows]
+    differences = [amount - mean for amount, mean in zip(amounts, means, strict=True)]
+    page.line()
+    page.line((f"Actual spend to date ({currency})", "bold"))
+    page.table(
+        [
+            Column("", [form.month(row.month) for row in rows], left=True),
+            Column("actual", [show(amount, currency) for amount in amounts]),
+            Column("projected", [show(mean, currency) for mean in means]),
+            Column("variance", [show(value, currency) for value in differences]),
+        ]
+    )
 
 
 def _averages(page: Page, summary: Summary) -> None:

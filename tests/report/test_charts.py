@@ -14,7 +14,7 @@ NAMES = list(charts.CHARTS)
 
 @pytest.fixture(scope="module")
 def summary():
-    return fake.summary()
+    return {**fake.summary(), "actuals": [{"month": "2027-07", "amount": "40000.50"}]}
 
 
 @pytest.mark.parametrize("name", NAMES)

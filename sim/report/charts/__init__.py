@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sim.report.charts import (
+    actual_spend,
     availability,
     budget,
     fan,
@@ -21,6 +22,7 @@ from sim.report.read import Summary
 
 CHARTS: dict[str, Callable[[Summary], Drawing | None]] = {
     "spend_by_month": spend.draw,
+    actual_spend.NAME: actual_spend.draw,
     "latency_p95_by_day": latency.draw,
     "availability_by_day": availability.draw,
     to_date.NAME: to_date.draw,

@@ -15,7 +15,9 @@ def section(summary: Summary) -> Section | None:
     """Return the section, or None where nothing costs anything."""
     if not read.spend_lines(summary):
         return None
+    known = ("spend_actual_and_projected",) if read.actuals(summary) else ()
     blocks: list[Block] = [
+        *([Charts(known)] if known else []),
         Charts(("spend_to_date", "spend_fan", "spend_by_kind", "cost_per_good_request"), half=True),
         _months(summary),
         _bill(summary),
