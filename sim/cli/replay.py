@@ -54,6 +54,7 @@ def _wish(record: Record) -> Wish:
         record.replications,
         record.engine,
         record.overrides,
+        drill=record.drill,
         told_inputs=record.inputs,
     )
 

@@ -84,6 +84,11 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     show_default=True,
     help="The fast engine, or the one to be read.",
 )
+@click.option(
+    "--drill",
+    is_flag=True,
+    help="Try as well what the loss of the primary vendor does, four hours at each phase's peak.",
+)
 @run_options
 def command(
     scenario: str,
@@ -91,6 +96,7 @@ def command(
     replications: Any,
     seed: int,
     engine: Any,
+    drill: bool,
     out: str | None,
     jobs: int | None,
     as_json: bool,
@@ -102,7 +108,7 @@ def command(
     from sim.report.record import file_shown
 
     document = read_document(scenario, sets)
-    wish = Wish(document, file_shown(scenario), seed, replications, engine, sets)
+    wish = Wish(document, file_shown(scenario), seed, replications, engine, sets, drill)
     return perform(wish, _target(scenario, out), jobs, Telling(as_json, check, quiet, form))
 
 

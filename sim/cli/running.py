@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sim.report.record import Record
     from sim.scenario.document import Document
     from sim.scenario.scenario import Scenario
-    from sim.study import Replication
+    from sim.study import Replication, Study
+    from sim.study.of_scenario import ScenarioSource
 
 REPLICATIONS_AUTO_FIRST = 20
 
@@ -37,6 +38,8 @@ class Wish:
     replications: int | Literal["auto"]
     engine: Literal["compiled", "reference"]
     overrides: tuple[str, ...] = ()
+    drill: bool = False
+    """Whether the loss of the primary vendor is tried as well."""
     told_inputs: tuple[Any, ...] | None = None
     """Of a replay: what the first run told of its inputs."""
 
@@ -90,10 +93,36 @@ def run_to_summary(wish: Wish, jobs: int | None, *, quiet: bool = False) -> Summ
         jobs=jobs or processors(),
         heard=_teller(progress, wish),
     )
+    found = None
+    if wish.drill and study.complete:
+        study, found = _tried(study, source, wish, jobs)
     if not study.complete:
         felt()
     progress.clear()
-    return summarise(study, _origin(wish, scenario), source=source)
+    return summarise(study, _origin(wish, scenario), source=source, drill=found)
+
+
+def _tried(
+    study: Study, source: ScenarioSource, wish: Wish, jobs: int | None
+) -> tuple[Study, dict[str, Any] | None]:
+    """The study, partial if the drill was interrupted, and what the drill showed."""
+    from sim.study import run
+    from sim.study.drill import REPLICATIONS_MAX, drill_of
+    from sim.summary.drill import drill_summary
+
+    drill = drill_of(study, source)
+    if drill is None:
+        return study, None
+    tried = run(
+        drill.source,
+        seed=wish.seed,
+        replications=min(REPLICATIONS_MAX, len(study.replications)),
+        engine=wish.engine,
+        jobs=jobs or processors(),
+    )
+    if not tried.complete:
+        return replace(study, complete=False), None
+    return study, drill_summary(study, drill, tried)
 
 
 def _foretell(progress: Progress, wish: Wish, replication_seconds: float) -> None:
@@ -151,6 +180,7 @@ def _record(summary: Summary, wish: Wish) -> Record:
         versions=versions(),
         complete=bool(summary["engine"]["complete"]),
         inputs=tuple(summary["assumptions"]),
+        drill=wish.drill,
     )
 
 

@@ -31,6 +31,8 @@ class Record:
     """Of everything that could move a number, the facts' packages among it."""
     summary_sha256: str = ""
     complete: bool = True
+    drill: bool = False
+    """Whether the loss of the primary vendor was tried."""
     inputs: tuple[Mapping[str, Any], ...] | None = None
     """What the summary tells of each input: where it stands in its file, and its comment."""
 
@@ -59,6 +61,7 @@ def to_bytes(record: Record) -> bytes:
         "versions": dict(record.versions),
         "summary_sha256": record.summary_sha256,
         "complete": record.complete,
+        "drill": record.drill,
         "inputs": record.inputs,
     }
     return (
@@ -93,6 +96,7 @@ def from_bytes(content: bytes, name: str) -> Record:
         versions=raw.get("versions") or {},
         summary_sha256=str(raw.get("summary_sha256") or ""),
         complete=bool(raw.get("complete", True)),
+        drill=bool(raw.get("drill")),
         inputs=_inputs(raw.get("inputs")),
     )
 

@@ -58,6 +58,8 @@ class Digest:
     """(nodes, 168, loads), hour 0 is Monday's midnight."""
     usage_by_hour_of_week: Integers
     """(endpoints, 168, uses)."""
+    good_and_bad_by_hour: NDArray[np.int32]
+    """(2, slots, workloads) good and bad requests, by the hour of arrival."""
     phase_by_day: tuple[int, ...]
     """The phase of the first request of each day; -1 where none arrived."""
 
@@ -83,6 +85,9 @@ class Digest:
             },
             load_by_hour_of_week=_by_hour_of_week(measures, measures.load),
             usage_by_hour_of_week=_by_hour_of_week(measures, measures.usage),
+            good_and_bad_by_hour=np.stack(
+                [measures.counts[:, :, list(ends)].sum(axis=2) for ends in (GOOD, BAD)]
+            ).astype(np.int32),
             phase_by_day=_phase_by_day(measures),
         )
 

@@ -44,6 +44,7 @@ def summarise(
     *,
     source: ScenarioSource | None = None,
     drivers: Sequence[Mapping[str, Any]] = (),
+    drill: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The summary of a study.
 
@@ -51,6 +52,7 @@ def summarise(
         study: the replications.
         origin: what ran.
         source: the scenario that was run; without it the groups that read it are left out.
+        drill: what the loss of the primary vendor did, where it was tried.
         drivers: as other parts of the package give them; written as they are.
     """
     return {
@@ -75,6 +77,7 @@ def summarise(
             _close(verdict) for verdict in study.verdicts if verdict.chance.status == "close"
         ],
         "drivers": [dict(driver) for driver in drivers],
+        **({} if drill is None else {"drill": dict(drill)}),
         **(
             {}
             if source is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.summary import drill
 from sim.summary.groups import GROUPS
 from sim.summary.shapes import (
     COUNT,
@@ -128,8 +129,9 @@ SCHEMA: Schema = {
             "units": by_name(TEXT),
             "undecided": list_of(TEXT),
             "drivers": list_of({"type": "object"}),
+            "drill": drill.SCHEMA,
             **{name: group.schema for name, group in GROUPS.items()},
         },
-        tuple(GROUPS),
+        ("drill", *GROUPS),
     ),
 }

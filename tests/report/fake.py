@@ -239,6 +239,21 @@ def groups() -> dict[str, Any]:
                 {"low": "55%", "likely": "70%", "high": "85%"},
             ),
         ],
+        "drill": {
+            **{"endpoints": ["gpt_standard"], "hours": 4, "replications": 3},
+            "phases": [
+                {
+                    **{"phase": "all", "start": "2027-09-09T09:00"},
+                    "workloads": [
+                        {
+                            **{"workload": "ask_claim", "requests": spread(3e4, 33_288, 4e4)},
+                            "availability": spread(0.997, 0.998, 0.999),
+                            "availability_in_drill": spread(0.17, 0.18, 0.19),
+                        }
+                    ],
+                }
+            ],
+        },
         "coverage": {
             **{"inputs": 2, "with_comment": 2, "with_owner": 0, "unknown": 1},
             **{"without_owner": ["endpoints.gpt_standard"], "without_region": []},
@@ -271,7 +286,12 @@ def summary() -> dict[str, Any]:
         ],
         "averages": {"spend": "291000.00", "latency_mean_s": {"ask_claim": 4.1}, "sentence": "So."},
         "spend": {
-            "total": {**whole, "mean_interval": None, "median_interval": None},
+            "total": {
+                **whole,
+                "mean": f"{sum(item[6] for item in ITEMS):.2f}",
+                "mean_interval": None,
+                "median_interval": None,
+            },
             "wasted": money(0, 1, 2),
             "items": items,
         },

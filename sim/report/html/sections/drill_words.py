@@ -13,8 +13,8 @@ def of(summary: Summary) -> tuple[list[str], list[str]]:
     found = facts.drill(summary)
     if found is None:
         return [], [
-            "The loss of the primary vendor was not tried in this run; `--drill` tries it at the peak of "
-            "each phase."
+            "The loss of the primary vendor was not tried, or no vendor is used; --drill tries it at "
+            "the peak of each phase."
         ]
     names = ", ".join(form.label(name, 30) for name in found["endpoints"])
     shown = [

@@ -1,23 +1,21 @@
-"""What would change the answer: the inputs that move it most, and what averages would have said."""
+"""What would change the answer: how to ask, and what averages would have said."""
 
 from __future__ import annotations
 
 from sim.report import format as form
 from sim.report import read
-from sim.report.html.blocks import Block, Charts, Section, Table, Text
+from sim.report.html.blocks import Block, Section, Table, Text
 from sim.report.read import Summary
 
 
 def section(summary: Summary) -> Section:
     """Return the section."""
-    blocks: list[Block] = [Charts(("drivers",), half=False)]
-    if not summary.get("drivers"):
-        blocks.append(
-            Text(
-                "This run varied no single input. `simulate sensitivity` ranks the inputs, "
-                "`simulate compare` sets plans side by side, `simulate sweep` looks for better ones."
-            )
+    blocks: list[Block] = [
+        Text(
+            "This run varied no single input. `simulate compare` sets two plans side by side, with the "
+            "same people and the same luck."
         )
+    ]
     return Section("options", "What would change the answer", [*blocks, _averages(summary)])
 
 

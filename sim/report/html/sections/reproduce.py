@@ -13,9 +13,9 @@ def section(summary: Summary) -> Section:
     scenario, engine = summary["scenario"], summary["engine"]
     sets = "".join(f" --set {_quoted(str(one))}" for one in scenario["overrides"])
     path = form.label(scenario["path"] or "SCENARIO", 120)
-    command = (
-        f"simulate {path} --replications {read.replications(summary)} --seed {engine['seed']}{sets}"
-    )
+    drill = " --drill" if "drill" in summary else ""
+    runs, seed = read.replications(summary), engine["seed"]
+    command = f"simulate {path} --replications {runs} --seed {seed}{sets}{drill}"
     rows = [
         ("Command", form.label(command, 400)),
         ("Version", form.label(engine["version"], 40)),
