@@ -52,17 +52,17 @@ class Sums(NamedTuple):
     """(stages, codes) of the day."""
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile and keep the machine code, without moving the folder of other kernels."""
     files = [Path(str(module.__file__)) for module in SOURCES]
     config: Any = numba.config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder_for(files, numba.__version__, str(config.BOUNDSCHECK)))
     try:
-        compiled: Callable[..., Any] = _njit(cache=True)(function)
+        machine_code: Callable[..., Any] = _njit(cache=True)(function)
     finally:
         config.CACHE_DIR = before
-    return compiled
+    return machine_code
 
 
 @_njit
@@ -80,7 +80,7 @@ def _ending(status: int, age_us: int, deadline_us: int) -> int:
     return OVERDUE if status == UNFINISHED and 0 <= deadline_us < age_us else status
 
 
-@_compiled
+@compiled
 def add_rows(
     rows: Integers, day: int, starts_us: Integers, deadlines_us: Integers, sums: Sums
 ) -> tuple[Integers, Integers]:
@@ -127,7 +127,7 @@ def add_rows(
     return cells, codes
 
 
-@_compiled
+@compiled
 def spread(
     cells: Integers, codes: Integers, place_of_cell: Integers, used: Integers, bin_of_code: Integers
 ) -> tuple[Integers, Integers]:

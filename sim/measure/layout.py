@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from sim.measure.makeup import Branches, forks_of
 from sim.outcome import HOURS
 from sim.plan import Names, Plan
 from sim.plan.columns import Status, Workload
@@ -24,11 +25,14 @@ class Layout:
     names: Names
     deadlines_us: tuple[int, ...]
     """Of each workload; -1: none."""
+    forks: tuple[Branches, ...] = ()
+    """Stages that run at once, inner forks first."""
 
     @classmethod
     def of(cls, plan: Plan, calendar: Calendar) -> Layout:
         """The layout of a plan's outcomes."""
-        return cls(calendar, plan.names, tuple(plan.workloads[:, Workload.DEADLINE_US].tolist()))
+        deadlines = tuple(plan.workloads[:, Workload.DEADLINE_US].tolist())
+        return cls(calendar, plan.names, deadlines, forks_of(plan))
 
     def stretch(self, days: range) -> Layout:
         """The layout of some of its days."""

@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 
 from sim.engine.arithmetic import BIN_COUNT
 from sim.measure.bins import BIN_OF_CODE, CODE_COUNT, SPAN
+from sim.measure.failures import Failures, failures_of
 from sim.measure.layout import OVERDUE, Layout
+from sim.measure.makeup import BIN_COUNT as MAKEUP_BINS
+from sim.measure.makeup import FIXED_PARTS, flat
 from sim.measure.tally import Integers, Tally
 from sim.outcome import HOURS, DayOutcome, Load, Use
 from sim.plan.columns import Status
@@ -54,6 +57,7 @@ class Measures:
 
     Shapes: `counts_by_kind` (2, slots, workloads, endings), first of requests, then of detached jobs;
     `sums_by_kind` (days, phases, workloads, 2, sums); `stage_us` (days, stages), by the day of the end;
+    `makeup` (phases, workloads, latency bins, parts) as in `sim.measure.makeup`; `failures` of requests by cause;
     `usage` (days, endpoints, 25, uses); `load` (days, nodes, 25, loads). Tallies: `latency` and
     `first_token` of requests, by the layout's cells; `stages` by day × stage; `waits` by day × node.
     """
@@ -68,6 +72,9 @@ class Measures:
         self.load = _zeros(layout.days, len(names.nodes), HOURS, len(Load))
         self.latency, self.first_token = Tally(), Tally()
         self.stages, self.waits = Tally(), Tally()
+        parts = FIXED_PARTS + len(names.stages)
+        self.makeup = _zeros(layout.phases, layout.workloads, MAKEUP_BINS, parts)
+        self.failures = Failures()
         self._by_day: dict[str, Tally] = {}
 
     @property
@@ -107,7 +114,10 @@ class Measures:
         return self._by_day[times]
 
     def stretch(self, days: range) -> Measures:
-        """The measures of some days alone: of requests that came in them, and of what was done in them."""
+        """The measures of some days alone: of requests that came in them, and of what was done in them.
+
+        What times are made of and why requests failed is not kept by day, and stays empty.
+        """
         part = Measures(self.layout.stretch(days))
         span = slice(days.start, days.stop)
         part.counts_by_kind += self.counts_by_kind[:, days.start * HOURS : days.stop * HOURS]
@@ -132,6 +142,8 @@ class Measures:
         self.stage_us += other.stage_us
         self.usage += other.usage
         self.load += other.load
+        self.makeup += other.makeup
+        self.failures += other.failures
         self.latency.merge(other.latency)
         self.first_token.merge(other.first_token)
         self.stages.merge(other.stages)
@@ -140,12 +152,15 @@ class Measures:
     def _fold_rows(self, rows: Integers, day: int) -> None:
         # Imported when there are rows: who only reads measures needs no Numba.
         from sim.measure.adding import Sums, add_rows, spread_all
+        from sim.measure.composing import add_makeup
 
         layout = self.layout
         stages = _zeros(len(layout.names.stages), CODE_COUNT)
         sums = Sums(self.counts_by_kind, self.sums_by_kind, self.stage_us[day], stages)
         starts_us, deadlines_us = layout.calendar.day_starts_us, np.array(layout.deadlines_us)
         cells, codes = add_rows(rows, day, starts_us, deadlines_us, sums)
+        places = add_makeup(rows, codes[0], *flat(layout.forks), self.makeup)
+        self.failures += failures_of(rows, places, deadlines_us)
         latency, first_token = spread_all(cells, codes, layout.cells)
         self.latency.add_counts(*latency)
         self.first_token.add_counts(*first_token)

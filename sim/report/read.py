@@ -168,6 +168,11 @@ class Headline:
     averages_say: Number | None
 
 
+def bottleneck(summary: Summary) -> str:
+    """What the target most at risk breaks on; empty where all are met."""
+    return str(summary.get("blame", {}).get("sentence") or "")
+
+
 def gate_sentences(summary: Summary) -> list[str]:
     """What is told of the gates of the rollout; nothing where there are none."""
     return list(summary.get("gates", {}).get("sentences", ()))

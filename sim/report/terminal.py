@@ -109,6 +109,8 @@ def _verdict(page: Page, summary: Summary) -> None:
     style = STYLES.get(str(summary["verdict"]["status"]), "yellow")
     page.line((f" {_verdict_word(page, summary)} ", f"{style} reverse"))
     page.paragraph(form.label(summary["verdict"]["sentence"], 400), indent=1)
+    if read.bottleneck(summary):
+        page.paragraph(form.label(read.bottleneck(summary), 600), indent=1)
     page.line()
 
 

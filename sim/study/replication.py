@@ -10,6 +10,7 @@ from sim.measure import Layout, Measures
 from sim.plan import Names
 from sim.plan.gates import GateHistory
 from sim.study.alerts import alerts_of
+from sim.study.blame import Blame, blame_of
 from sim.study.digest import Digest
 from sim.study.laws import Laws, check_bill
 from sim.study.ready import compile_once
@@ -36,6 +37,8 @@ class Replication:
     """(pages, tickets) of burn-rate alerts, in the order of the targets."""
     gates: GateHistory | None = None
     """What its gates decided; None where there are none."""
+    blame: Blame | None = None
+    """What its slow requests, its failures and its spend are made of."""
 
 
 def replicate(
@@ -78,4 +81,5 @@ def conclude(replication: int, terms: Terms, course: Course, measures: Measures)
         spreadsheet=spreadsheet(course.plan, consumption, digest.requests, tariff),
         alerts=tuple(alerts_of(target, measures) for target in terms.targets),
         gates=course.gates(),
+        blame=blame_of(measures, consumption, tariff, bill),
     )

@@ -15,6 +15,7 @@ from sim.study.of_scenario import ScenarioSource
 from sim.summary import (
     alerts,
     assumptions,
+    blame,
     chargeback,
     coverage,
     cumulative,
@@ -45,6 +46,7 @@ GROUPS: dict[str, Group] = {
     "cumulative": Group(cumulative.SCHEMA, cumulative.of),
     "unit_costs": Group(unit_costs.SCHEMA, unit_costs.of),
     "spend_kinds": Group(spend_kinds.SCHEMA, spend_kinds.of),
+    "blame": Group(blame.SCHEMA, blame.of),
     "gates": Group(gates.SCHEMA, gates.of),
     "chargeback": Group(chargeback.SCHEMA, chargeback.of),
     "endings": Group(endings.SCHEMA, endings.of),
