@@ -44,7 +44,16 @@ class Row(IntEnum):
     """Time in queues, of attempts that the request waited for (until served, or until it left)."""
     BACKOFF_US = 15
     """Time between attempts that its clients chose to wait."""
-    STAGES = 16
+    FAULT_STEP = 16
+    """Why it failed or was late: the step of the call of its main branch that last heard of a failed attempt
+    (of a failed fork: of the child that stands first); -1: none was heard, or it ended `ok` or `blocked`."""
+    FAULT_ENDPOINT = 17
+    """The endpoint of the first attempt that failed in that call; -1: none."""
+    FAULT_RESULT = 18
+    """How that attempt failed, a `sim.plan.columns.Result`; -1: none."""
+    FAULT_LIMIT = 19
+    """The limit whose refusal was heard of that attempt; -1: none."""
+    STAGES = 20
     """From here, one column a stage: time in it [µs], -1 where the request did not come to it."""
 
 
@@ -154,7 +163,7 @@ class Line(IntEnum):
 class DayOutcome:
     """What happened in a day.
 
-    `rows` (ended, 16 + stages); `usage` (endpoints, 25, uses); `load` (nodes, 25, loads);
+    `rows` (ended, 20 + stages); `usage` (endpoints, 25, uses); `load` (nodes, 25, loads);
     `waits` (nodes, bins): waits that ended in the day, in `sim.engine.arithmetic.bin_of` bins;
     `trace` (lines, 7). `arrived` and `ended` count requests without detached jobs; `in_flight` those
     under way at the end.

@@ -130,6 +130,9 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
 * *First words, answering endpoint* live on the branch; a fork's branch takes the latest first words (if any child has
   some) and the greatest endpoint of its children. A request that fails, or has no first words, has its end.
   A detached job's row has them too.
+* *Faults.* A branch remembers step, endpoint, result and limit of the first failed attempt that it heard of in a call;
+  the next call in which it hears of one replaces them, and so does a fork that fails it, by those of the child that
+  decides. A request's row has its main branch's, -1 where it ended `ok`, `blocked` or unfinished.
 * *Forked failures.* The child that began at the least step decides. A BLOCK fails with BLOCKED, other failures
   by `FAILED_AS`.
 * *Changes.* All cells of an instant are set first; then each limit with a changed parameter is told `retune`, once;

@@ -8,7 +8,7 @@ an incident, a shift's end) is one cell that gets another value. Times are µs, 
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, unique
 
 
 class StepKind(IntEnum):
@@ -285,6 +285,7 @@ class Table(IntEnum):
     CLOCK = 6
 
 
+@unique
 class Draw(IntEnum):
     """What a draw is for: mixed into the key of the step, workload or node that draws."""
 

@@ -289,3 +289,45 @@ def test_a_time_out_of_one_who_waited_exactly_at_completion_is_completion(engine
         1 OK 6
         2 TIMED_OUT 6
     """)
+
+
+FAULTS = "fault_step fault_endpoint fault_result fault_limit"
+
+
+def test_a_row_names_the_first_attempt_that_failed_in_the_call_that_failed(engine):
+    maker = PlanMaker()
+    limit = maker.limit("fixed_window", 0, 100)
+    refuses = maker.endpoint(maker.node(), 3, limits=[limit])
+    fails = maker.endpoint(maker.node(), 3, error_chance=1.0)
+    well = maker.call(maker.endpoint(maker.node(), 3))
+    failing = maker.call(route=maker.route(refuses, fails, next_on=[Result.REFUSED]))
+    maker.workload(maker.chain(well, failing))
+    outcome = run(maker.plan(), [day([(0, 0)])], engine)
+    assert table(outcome, f"status {FAULTS}") == text(f"""
+        status {FAULTS}
+        VENDOR_ERROR {failing} {refuses} {int(Result.REFUSED)} {limit}
+    """)
+
+
+def test_a_request_that_went_well_in_the_end_has_no_fault_and_a_late_one_has(engine):
+    maker = PlanMaker()
+    fails = maker.endpoint(maker.node(), 3, error_chance=1.0)
+    answers = maker.endpoint(maker.node(), 3)
+    call = maker.call(route=maker.route(fails, answers, next_on=[Result.ERROR]))
+    maker.workload(call, deadline_us=100)
+    maker.workload(call, deadline_us=1)
+    outcome = run(maker.plan(), [day([(0, 0, 0), (0, 1, 1)])], engine)
+    assert table(outcome, f"status {FAULTS}") == text(f"""
+        status {FAULTS}
+        OK -1 -1 -1 -1
+        LATE {call} {fails} {int(Result.ERROR)} -1
+    """)
+
+
+def test_a_failed_fork_has_the_fault_of_the_child_that_decides(engine):
+    maker = PlanMaker()
+    first = maker.call(maker.endpoint(maker.node(), 3, error_chance=1.0, error_time=9))
+    second = maker.call(maker.endpoint(maker.node(), 3, error_chance=1.0, error_time=2))
+    maker.workload(maker.fork(first, second))
+    outcome = run(maker.plan(), [day([(0, 0)])], engine)
+    assert table(outcome, "fault_step") == f"fault_step\n{first}"

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.engine import TRACE_NOTHING
 from sim.engine.arithmetic import BIN_COUNT, bin_of
-from sim.engine.compiled.codes import LINE_WIDTH, NONE, A, B, E, Ints, N, R, S, W
+from sim.engine.compiled.codes import FAULTS, LINE_WIDTH, NONE, A, B, E, Ints, N, R, S, W
 from sim.engine.compiled.kernel import DONE, PAUSED, ROWS_FULL, advance
 from sim.engine.compiled.world import World
 from sim.outcome import HOURS, DayOutcome, Load, Row, Use
@@ -137,6 +137,7 @@ class CompiledEngine:
         row[Row.FINISHED_US] = row[Row.FIRST_TOKEN_US] = now
         row[Row.STATUS] = Status.UNFINISHED
         row[Row.ENDPOINT] = int(memory[memory[request + R.MAIN] + B.ANSWERED])
+        row[Row.FAULT_STEP :] = [NONE] * FAULTS
         stages = request + R.STAGES
         return row + memory[stages : stages + self._world.stages].tolist()
 

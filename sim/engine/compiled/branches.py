@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compiled.basics import child, expect, note, push, sample
-from sim.engine.compiled.codes import NONE, B, Doing, Floats, Ints, Kind, Moment, P, R, S
+from sim.engine.compiled.codes import FAULTS, NONE, B, Doing, Floats, Ints, Kind, Moment, P, R, S
 from sim.engine.compiled.jit import part
 from sim.plan.columns import Step
 
@@ -27,6 +27,9 @@ def new_branch(m: Ints, request: int, parent: int, step: int, lap: int, key: int
     m[branch + B.ATTEMPT] = NONE
     m[branch + B.FIRST_US] = NONE
     m[branch + B.ANSWERED] = NONE
+    m[branch + B.FAULT_CALL] = NONE
+    for place in range(FAULTS):
+        m[branch + B.FAULT + place] = NONE
     m[branch + B.BEFORE] = NONE
     m[branch + B.AFTER] = first
     if first != NONE:

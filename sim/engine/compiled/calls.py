@@ -105,6 +105,7 @@ def send(m: Ints, branch: int, now: int) -> None:
     m[attempt + A.TIMEOUT_AT] = NONE
     m[attempt + A.WOUND] = 0
     m[attempt + A.ADVICE] = 0
+    m[attempt + A.LIMIT] = NONE
     give_tokens(m, attempt, request, step, route, endpoint)
     note_attempt(m, now, attempt, Event.JOIN, m[branch + B.TRIES])
     m[branch + B.TRIES] += 1
@@ -221,6 +222,7 @@ def succeed(m: Ints, branch: int, attempt: int, now: int) -> None:
 def hear(m: Ints, f: Floats, branch: int, result: int, advice: int, now: int) -> None:
     """A branch hears how its attempt ended, other than well: retry, go to the next endpoint, or fail."""
     m[branch + B.ATTEMPT] = NONE
+    note_fault(m, branch, result)
     route = m[branch + B.ROUTE]
     endpoint = m[branch + B.TARGET]
     retries = m[endpoint + Endpoint.RETRIES]
@@ -248,6 +250,17 @@ def hear(m: Ints, f: Floats, branch: int, result: int, advice: int, now: int) ->
         will(m, branch, Doing.SENDING)
     else:
         fail(m, branch, result, now)
+
+
+@part
+def note_fault(m: Ints, branch: int, result: int) -> None:
+    """Remember the first failed attempt of a call."""
+    if m[branch + B.FAULT_CALL] != m[branch + B.STEP_SERIAL]:
+        m[branch + B.FAULT_CALL] = m[branch + B.STEP_SERIAL]
+        m[branch + B.FAULT] = m[m[branch + B.STEP] + P.ROW]
+        m[branch + B.FAULT + 1] = m[m[branch + B.TARGET] + E.ROW]
+        m[branch + B.FAULT + 2] = result
+        m[branch + B.FAULT + 3] = m[S.HEARD_LIMIT]
 
 
 @part

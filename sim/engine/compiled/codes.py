@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, unique
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.arithmetic import BIN_COUNT
 from sim.limits import STATE_WIDTH
-from sim.outcome import HOURS, Line, Load, Use
+from sim.outcome import HOURS, Line, Load, Row, Use
 from sim.plan.columns import (
     LIMIT_PARAMETERS,
     PRIORITIES,
@@ -24,6 +24,7 @@ from sim.plan.columns import (
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 NONE = -1
+FAULTS = Row.STAGES - Row.FAULT_STEP
 DRAWS = max(Draw) + 1
 LAW_WIDTH = 3
 HEAP_WIDTH = 4
@@ -35,6 +36,7 @@ CHANGE_WIDTH = 4
 LIMIT_WIDTH = Limit.PARAMETERS + LIMIT_PARAMETERS
 
 
+@unique
 class S(IntEnum):
     """The first cells of the memory: scalars, and where the rest lies."""
 
@@ -95,6 +97,7 @@ class S(IntEnum):
     """The hour of the day in which NOW lies."""
     HOUR_START = 46
     """When it began."""
+    HEARD_LIMIT = 47
 
 
 class P(IntEnum):
@@ -167,6 +170,7 @@ class N(IntEnum):
     WIDTH = WAITS + BIN_COUNT
 
 
+@unique
 class R(IntEnum):
     """A request, a detached job, or a session between two turns."""
 
@@ -198,6 +202,7 @@ class R(IntEnum):
     """Time in each stage so far [µs]."""
 
 
+@unique
 class B(IntEnum):
     """A branch."""
 
@@ -245,7 +250,13 @@ class B(IntEnum):
     """Neighbours among its request's branches; AFTER also links free slots."""
     KEY = 28
     """Whose luck it has."""
-    WIDTH = 29
+    FAULT = 29
+    """Four cells: step, endpoint, result and limit of its fault, as in its row; -1: none."""
+    FAULT_CALL = 33
+    """Serial number of coming to the call that this was in."""
+    CHILD_FAULT = 34
+    """Four cells: the fault of the failed child that stands first."""
+    WIDTH = 38
 
 
 class Doing(IntEnum):
@@ -261,6 +272,7 @@ class Doing(IntEnum):
     ENDED = 4
 
 
+@unique
 class A(IntEnum):
     """An attempt."""
 
@@ -304,7 +316,9 @@ class A(IntEnum):
     """1 where the event of its time-out is on its way."""
     LAST_RESULT = 31
     """How the attempt before it failed, if it is a retry."""
-    WIDTH = 32
+    LIMIT = 32
+    """Row of the limit that refused it; -1: none."""
+    WIDTH = 33
 
 
 class At(IntEnum):

@@ -172,8 +172,9 @@ def handle(m: Ints, f: Floats, now: int) -> None:
 
 
 @part
-def tell(m: Ints, branch: int, result: int, advice: int) -> None:
+def tell(m: Ints, branch: int, result: int, advice: int, limit: int) -> None:
     """A branch will hear a result before this event is over."""
+    m[S.HEARD_LIMIT] = limit
     m[S.HEARD] = branch
     m[S.HEARD_RESULT] = result
     m[S.HEARD_ADVICE] = advice
@@ -194,7 +195,7 @@ def end_attempt(m: Ints, attempt: int, now: int) -> None:
         if result == Result.OK:
             succeed(m, branch, attempt, now)
         else:
-            tell(m, branch, result, m[attempt + A.ADVICE])
+            tell(m, branch, result, m[attempt + A.ADVICE], m[attempt + A.LIMIT])
     free_attempt(m, attempt)
 
 
@@ -236,7 +237,7 @@ def time_out(m: Ints, attempt: int, now: int) -> None:
     count_use(m, attempt, Use.TIMEOUTS, now)
     note_attempt(m, now, attempt, Event.TIMEOUT, NONE)
     abandon(m, branch, now)
-    tell(m, branch, Result.TIMEOUT, 0)
+    tell(m, branch, Result.TIMEOUT, 0, NONE)
 
 
 @part
@@ -248,7 +249,7 @@ def lose_patience(m: Ints, attempt: int, now: int) -> None:
     if branch != NONE:
         request = m[branch + B.REQUEST]
         m[request + R.WAIT_US] += now - m[attempt + A.QUEUED_US]
-        tell(m, branch, Result.LEFT, 0)
+        tell(m, branch, Result.LEFT, 0, NONE)
     leave_queue(m, attempt, now)
 
 

@@ -14,7 +14,7 @@ from sim.engine.compiled.branches import (
     will,
 )
 from sim.engine.compiled.calls import abandon
-from sim.engine.compiled.codes import NONE, B, Doing, Floats, Ints, Kind, Moment, P, R, S, W
+from sim.engine.compiled.codes import FAULTS, NONE, B, Doing, Floats, Ints, Kind, Moment, P, R, S, W
 from sim.engine.compiled.jit import part
 from sim.outcome import Event, Row
 from sim.plan.columns import Clock, Draw, Status, Step, Workload
@@ -122,6 +122,7 @@ def end_request(m: Ints, f: Floats, request: int, status: int, now: int) -> None
     if first == NONE or status > Status.LATE:
         first = now
     write_row(m, request, status, first, m[branch + B.ANSWERED], now)
+    write_fault(m, branch, status)
     note_branch(m, now, branch, Event.END, NONE, status)
     free_branch(m, branch)
     if detached != NONE:
@@ -155,6 +156,15 @@ def write_row(m: Ints, request: int, status: int, first: int, endpoint: int, now
     m[row + Row.BACKOFF_US] = m[request + R.BACKOFF_US]
     for stage in range(m[S.STAGES]):
         m[row + Row.STAGES + stage] = m[request + R.STAGES + stage]
+
+
+@part
+def write_fault(m: Ints, branch: int, status: int) -> None:
+    """Write into the last row what went wrong in a request, by its main branch."""
+    row = m[S.ROWS] + m[S.ROW_WIDTH] * (m[S.ROWS_SIZE] - 1)
+    well = status == Status.OK or status == Status.BLOCKED
+    for place in range(FAULTS):
+        m[row + Row.FAULT_STEP + place] = NONE if well else m[branch + B.FAULT + place]
 
 
 @part

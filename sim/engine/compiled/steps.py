@@ -19,7 +19,7 @@ from sim.engine.compiled.branches import (
     will,
 )
 from sim.engine.compiled.calls import abandon, begin_call, send
-from sim.engine.compiled.codes import NONE, B, Doing, Floats, Ints, Kind, Moment, P, R, S
+from sim.engine.compiled.codes import FAULTS, NONE, B, Doing, Floats, Ints, Kind, Moment, P, R, S
 from sim.engine.compiled.jit import part
 from sim.engine.compiled.requests import detach, drop, end_request
 from sim.outcome import Event
@@ -130,6 +130,8 @@ def end_child(m: Ints, branch: int, now: int) -> None:
     if status != Status.OK and (failed == NONE or name < failed):
         m[parent + B.FAILED_NAME] = name
         m[parent + B.FAILED_STATUS] = status
+        for place in range(FAULTS):
+            m[parent + B.CHILD_FAULT + place] = m[branch + B.FAULT + place]
     first = max(m[parent + B.CHILD_FIRST_US], m[branch + B.FIRST_US])
     m[parent + B.CHILD_FIRST_US] = first
     answered = max(m[parent + B.CHILD_ANSWERED], m[branch + B.ANSWERED])
@@ -153,6 +155,8 @@ def end_fork(m: Ints, branch: int, now: int) -> None:
         pass_on(m, branch, now)
     else:
         m[branch + B.STATUS] = m[branch + B.FAILED_STATUS]
+        for place in range(FAULTS):
+            m[branch + B.FAULT + place] = m[branch + B.CHILD_FAULT + place]
         will(m, branch, Doing.ENDED)
 
 

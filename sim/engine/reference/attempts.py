@@ -65,6 +65,8 @@ class Attempt(Event):
         self.started = False
         self.is_unsent = False
         self.advice_us = 0
+        self.limit = -1
+        """The limit that refused it."""
         self.timeout: Timer | None = None
         self.patience: Timer | None = None
         world = branch.world

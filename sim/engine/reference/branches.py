@@ -48,6 +48,9 @@ KEPT_BY_JOBS = (Row.SESSION, Row.TURN, Row.WORKLOAD, Row.PHASE, Row.INPUT_TOKENS
 FAILURES = {int(result): int(status) for result, status in FAILED_AS.items()}
 
 
+NO_FAULT = (-1, -1, -1, -1)
+
+
 class Abandoned(Exception):  # noqa: N818 - not an error
     """Thrown into a branch of which nobody wants to know any more."""
 
@@ -148,6 +151,8 @@ class Request:
         if status in (Status.OK, Status.LATE) and self.main.first_words_us >= 0:
             row[Row.FIRST_TOKEN_US] = self.main.first_words_us
         row[Row.ENDPOINT] = self.main.endpoint
+        if status not in (Status.OK, Status.BLOCKED, Status.UNFINISHED):
+            row[Row.FAULT_STEP : Row.STAGES] = self.main.fault
         self.world.ledger.rows.append(row)
         del self.world.under_way[self]
         if status != Status.UNFINISHED:
@@ -206,6 +211,10 @@ class Branch:
         self.children: list[Branch] = []
         self.first_words_us = -1
         self.endpoint = -1
+        self.fault = NO_FAULT
+        """Step, endpoint, result and limit of the first failed attempt of the last call that heard of one."""
+        self.has_heard = False
+        """Whether the call that it is in has heard of a failed attempt."""
 
     def walk(self) -> Waits:
         """Step by step to END, or to the step that fails."""
@@ -312,26 +321,30 @@ class Branch:
         for child in children:
             yield child.process
         self.children = []
-        return self.gather(children)
-
-    def gather(self, children: list[Branch]) -> Failure:
-        """What a fork has from its children: a failure, or the latest first words."""
         failed = [child for child in children if child.process.value is not None]
-        if failed:
-            return min(failed, key=lambda child: child.first_step).process.value
+        if not failed:
+            self.gather(children)
+            return None
+        decides = min(failed, key=lambda child: child.first_step)
+        if not row[Step.OPTIONAL]:
+            self.fault = decides.fault
+        return decides.process.value
+
+    def gather(self, children: list[Branch]) -> None:
+        """What a fork has from children that did well: the latest first words."""
         words_us = max((child.first_words_us for child in children), default=-1)
         endpoint = max((child.endpoint for child in children), default=-1)
         if words_us >= 0:
             self.first_words_us = words_us
         if endpoint >= 0:
             self.endpoint = endpoint
-        return None
 
     def call(self, step: int, row: list[int]) -> Waits:
         """The router: try the endpoints of a route until one answers or none is left."""
         route_row = row[Step.ROUTE]
         route = self.world.routes[route_row]
         self.made = 0
+        self.has_heard = False
         tried = 0
         while True:
             endpoint = self.world.route_endpoints[route[Route.FIRST] + tried]
@@ -360,6 +373,10 @@ class Branch:
             if result == Result.NO_BUDGET:
                 return Result.NO_BUDGET
             self.failure = result
+            if not self.has_heard:
+                self.has_heard = True
+                limit = attempt.limit if result == Result.REFUSED else -1
+                self.fault = (step, endpoint, result, limit)
             if not columns[Endpoint.RETRY_ON] >> result & 1:
                 return result
             if 0 <= columns[Endpoint.RETRIES] <= retries:

@@ -39,8 +39,8 @@ class Ledger:
         self.ended = 0
 
     def empty_row(self) -> list[int]:
-        """A row with no stage visited."""
-        return [0] * Row.STAGES + [-1] * (self.width - Row.STAGES)
+        """A row with no fault and no stage visited."""
+        return [0] * Row.FAULT_STEP + [-1] * (self.width - Row.FAULT_STEP)
 
     def used(self, now_us: int, endpoint: int, use: int, count: int = 1) -> None:
         """Count a use of an endpoint."""

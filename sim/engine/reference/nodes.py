@@ -183,6 +183,7 @@ class Node:
             limiter.refuse(attempt)
         attempt.place = AWAY
         attempt.advice_us = advice_us
+        attempt.limit = because.place
         attempt.tell(Told.REFUSED, because.place)
         attempt.used(Use.REFUSED)
         if attempt.is_wanted:
