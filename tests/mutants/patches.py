@@ -83,7 +83,7 @@ MUTANTS = (
     ),
     Mutant(
         "one retry too many",
-        REFERENCE + "branches.py",
+        REFERENCE + "calls.py",
         "if 0 <= columns[Endpoint.RETRIES] <= retries:",
         "if 0 <= columns[Endpoint.RETRIES] < retries:",
         "test_clients.py::test_an_error_that_is_not_retried_is_the_requests_end[reference]",

@@ -5,7 +5,8 @@ Read it in this order:
 * `world.py`: SimPy's clock. The moments of an instant are priorities; `Timer` is an event at a moment.
   What follows from an event (a process starts, hears, ends) has SimPy's own, higher priority: at once.
 * `branches.py`: the processes. A session lives turn by turn; a request walks its steps; a fork starts
-  children; a call sends attempts and waits for what comes back.
+  children.
+* `calls.py`: a call sends attempts and waits for what comes back.
 * `attempts.py`: an attempt is an event for which its branch waits.
 * `nodes.py`: the passive side. A node queues and serves attempts.
 * `limiters.py`: limits and budgets, which say no.

@@ -15,13 +15,12 @@ from simpy import Event, Interrupt, Process
 
 from sim import draws
 from sim.engine.arithmetic import MILLION, duration_us, whole
-from sim.engine.reference.attempts import Attempt, wait_before_retry_us
+from sim.engine.reference.attempts import Attempt
+from sim.engine.reference.calls import Waits, call
 from sim.engine.reference.plain import (
     Clock,
     Draw,
-    Endpoint,
     Result,
-    Route,
     Row,
     Status,
     Step,
@@ -30,12 +29,6 @@ from sim.engine.reference.plain import (
     Workload,
 )
 from sim.engine.reference.world import FINISH, JOIN, PATIENCE, SLOWER, Timer, World
-from sim.plan.columns import FAILED_AS
-
-Failure = int | None
-"""The `Status` as which a step or a branch failed; None where it did not."""
-Waits = Generator[Event, Any, Failure]
-"""What a process does: it yields what it waits for, and in the end says how it failed."""
 
 TOO_SLOW = "too slow"
 GIVEN_UP = "given up"
@@ -43,9 +36,6 @@ GIVEN_UP = "given up"
 
 KEPT_BY_JOBS = (Row.SESSION, Row.TURN, Row.WORKLOAD, Row.PHASE, Row.INPUT_TOKENS, Row.OUTPUT_TOKENS)
 """Columns that the row of a detached job has from its turn."""
-
-
-FAILURES = {int(result): int(status) for result, status in FAILED_AS.items()}
 
 
 NO_FAULT = (-1, -1, -1, -1)
@@ -339,73 +329,9 @@ class Branch:
         if endpoint >= 0:
             self.endpoint = endpoint
 
-    def call(self, step: int, row: list[int]) -> Waits:
-        """The router: try the endpoints of a route until one answers or none is left."""
-        route_row = row[Step.ROUTE]
-        route = self.world.routes[route_row]
-        self.made = 0
-        self.has_heard = False
-        tried = 0
-        while True:
-            endpoint = self.world.route_endpoints[route[Route.FIRST] + tried]
-            if tried:
-                self.tell(Told.FALLBACK, endpoint)
-            result = yield from self.use(step, route_row, endpoint)
-            if result == Result.OK:
-                return None
-            tried += 1
-            if tried >= route[Route.COUNT] or not route[Route.NEXT_ON] >> result & 1:
-                self.tell(Told.FAILED, step, self.failure)
-                return FAILURES[self.failure]
-
-    def use(self, step: int, route: int, endpoint: int) -> Generator[Event, Any, int]:
-        """The client: attempts at one endpoint, until it answers or may not be tried again."""
-        columns = self.world.endpoints[endpoint]
-        retries = 0
-        while True:
-            attempt = self.send(step, route, endpoint, is_retry=retries > 0)
-            result: int = yield attempt
-            self.attempt = None
-            if result == Result.OK:
-                self.world.clients[endpoint].hears_answer(retries > 0, self.failure)
-                self.take_answer(step, attempt)
-                return Result.OK
-            if result == Result.NO_BUDGET:
-                return Result.NO_BUDGET
-            self.failure = result
-            if not self.has_heard:
-                self.has_heard = True
-                limit = attempt.limit if result == Result.REFUSED else -1
-                self.fault = (step, endpoint, result, limit)
-            if not columns[Endpoint.RETRY_ON] >> result & 1:
-                return result
-            if 0 <= columns[Endpoint.RETRIES] <= retries:
-                return result
-            wait_us = wait_before_retry_us(columns, attempt, retries)
-            if wait_us < 0:
-                return result
-            self.tell(Told.RETRY, endpoint, wait_us)
-            self.row[Row.BACKOFF_US] += wait_us
-            yield Timer(self.world, JOIN, wait_us)
-            retries += 1
-
-    def send(self, step: int, route: int, endpoint: int, *, is_retry: bool) -> Attempt:
-        """A new attempt joins the node of its endpoint."""
-        self.attempts += 1
-        self.attempt = Attempt(self, step, route, endpoint, self.made, is_retry)
-        self.made += 1
-        self.attempt.node.join(self.attempt)
-        return self.attempt
-
-    def take_answer(self, step: int, attempt: Attempt) -> None:
-        """A call that streams shows the first token of its answer."""
-        if self.world.steps[step][Step.STREAMS]:
-            self.first_words_us = attempt.first_token_us
-            self.endpoint = attempt.endpoint
-
 
 TAKES_TIME: dict[int, Callable[[Branch, int, list[int]], Waits]] = {
     StepKind.DELAY: Branch.delay,
-    StepKind.CALL: Branch.call,
+    StepKind.CALL: call,
     StepKind.FORK: Branch.fork,
 }
