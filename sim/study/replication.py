@@ -17,6 +17,7 @@ from sim.study.ready import compile_once
 from sim.study.source import Course, Source, Terms
 from sim.study.spreadsheet import Spreadsheet, spreadsheet
 from sim.targets import Evaluation, evaluate
+from sim.workers import give_large_arrays_back
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def replicate(
     source: Source, seed: int, replication: int, engine: EngineName = "compiled"
 ) -> Replication:
     """Run one replication to its end; LawBroken if a law does not hold."""
+    give_large_arrays_back()
     terms = source.terms()
     course = source.course(seed, replication)
     plan = course.plan
