@@ -14,7 +14,7 @@ from sim.scenario.unknown import KEYS, Unknown
 from sim.study import Study
 from sim.study.of_scenario import ScenarioSource
 from sim.summary.shapes import TEXT, TEXT_OR_NULL, list_of, object_of
-from sim.units import shown, split_quantity
+from sim.units import shown, split_quantity, unit_scale
 
 TEXT_LETTERS_MAX = 300
 DATE = re.compile(r"\b(?:Q[1-4][ -])?20\d\d(?:-(?:Q[1-4]|\d\d(?:-\d\d)?))?\b")
@@ -80,11 +80,13 @@ def _row(document: Document, path: Path, node: Node, unknown: Unknown | None) ->
 
 
 def _unit(raw: object) -> str:
-    """The unit with which a quantity is written; empty for a plain number or a word."""
+    """The unit with which a quantity is written; empty for a number (`110k`), a date or a word."""
     try:
-        return split_quantity(raw)[2].strip()
+        unit = split_quantity(raw)[2].strip()
+        kind, _ = unit_scale(unit)
     except QuantityError:
         return ""
+    return unit if kind != "number" or unit == "%" else ""
 
 
 def _comment(origin: Origin) -> str | None:

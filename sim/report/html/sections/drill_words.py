@@ -26,6 +26,8 @@ def of(summary: Summary) -> tuple[list[str], list[str]]:
             before, after = (
                 read.spread(row[key]) for key in ("availability", "availability_in_drill")
             )
+            if form.decimal(before.p50) is None or form.decimal(after.p50) is None:
+                continue  # Nobody asked in those hours.
             shown.append(
                 f"{form.label(phase['phase'], 24)}, {form.label(row['workload'], 30)}, from "
                 f"{read.window_words(phase['start'])}: availability {form.share(after.p50)} instead of "

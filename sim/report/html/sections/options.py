@@ -12,7 +12,7 @@ def section(summary: Summary) -> Section:
     """Return the section."""
     blocks: list[Block] = [
         Text(
-            "This run varied no single input. `simulate compare` sets two plans side by side, with the "
+            "This run varied no single input. simulate compare sets two plans side by side, with the "
             "same people and the same luck."
         )
     ]

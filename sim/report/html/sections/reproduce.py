@@ -29,7 +29,7 @@ def section(summary: Summary) -> Section:
         [
             Table("What ran", ("What", "Value"), rows, left=2),
             Text(
-                "`simulate replay` on run.json beside this file runs the same again; the same scenario, "
+                "simulate replay on run.json beside this file runs the same again; the same scenario, "
                 "seed and versions give the same bytes. Every number here stands in summary.json."
             ),
         ],
