@@ -49,6 +49,17 @@ def incidents(summary: Summary) -> list[Row]:
     return list(summary.get("incidents", ()))
 
 
+def slow_requests(summary: Summary) -> list[Row]:
+    """Return of what slow requests are made, by workload and phase; the whole horizon comes last."""
+    return list((summary.get("blame") or {}).get("slow", ()))
+
+
+def failure_parts(summary: Summary) -> list[Row]:
+    """Return where requests failed over the whole horizon, by workload."""
+    rows = (summary.get("blame") or {}).get("failures", ())
+    return [row for row in rows if row["phase"] is None]
+
+
 def drill(summary: Summary) -> Row | None:
     """Return what the loss of the primary vendor did, where that was run."""
     return summary.get("drill")

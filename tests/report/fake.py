@@ -149,6 +149,51 @@ def groups() -> dict[str, Any]:
             {"month": m, "fixed": "20000.00", "useful": f"{9000 * n}.00", "wasted": "400.00"}
             for n, m in enumerate(months, 1)
         ],
+        "blame": {
+            "sentence": None,
+            "slow": [
+                {
+                    **{
+                        "workload": "ask_claim",
+                        "phase": phase,
+                        "replications": 200,
+                        "mean_s": 14.0,
+                    },
+                    **{"queue_s": 1.0, "back_off_s": 2.0, "served_s": 11.0},
+                    "parts": [
+                        {
+                            "stage": "claims_rag.answer",
+                            "owner": None,
+                            "mean_s": 13.0,
+                            "typical_s": 4.0,
+                        },
+                        {
+                            "stage": "claims_rag.guard",
+                            "owner": None,
+                            "mean_s": 1.0,
+                            "typical_s": 0.1,
+                        },
+                    ],
+                }
+                for phase in ("pilot", None)
+            ],
+            "failures": [
+                {
+                    **{"workload": "ask_claim", "phase": None, "failed": 200.0},
+                    "parts": [
+                        {
+                            **{
+                                "ending": "vendor_error",
+                                "stage": "claims_rag.answer",
+                                "owner": None,
+                            },
+                            **{"failed": 200.0, "share": 1.0},
+                        }
+                    ],
+                }
+            ],
+            "money": [],
+        },
         "chargeback": {
             "key": "by tokens",
             "rows": [

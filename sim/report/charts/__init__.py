@@ -12,6 +12,7 @@ from sim.report.charts import (
     kinds,
     latency,
     queue,
+    slow_tail,
     spend,
     stages,
     to_date,
@@ -32,6 +33,7 @@ CHARTS: dict[str, Callable[[Summary], Drawing | None]] = {
     budget.NAME: budget.draw,
     queue.NAME: queue.draw,
     stages.NAME: stages.draw,
+    slow_tail.NAME: slow_tail.draw,
 }
 
 

@@ -21,7 +21,7 @@ def draw(summary: Summary) -> Drawing | None:
     last = burn.days[-1][1]
     words = Words(
         canvas.finding(finding(burn), NEUTRAL_TITLE, runs),
-        f"{burn.workload}, target {form.share(burn.limit)}; 0% is all that it allows. "
+        f"{canvas.fitted(burn.workload, canvas.NAME_POINTS)}, target {form.share(burn.limit)}; 0% is all it allows. "
         f"Line: P50; band: {canvas.band_words(runs)}.",
         f"At the end {form.share(last.p50)} is left at P50.",
     )

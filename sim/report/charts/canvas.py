@@ -36,6 +36,8 @@ SIZE_INCHES = (10.0, 4.8)
 HALF_INCHES = (5.0, 3.9)
 """Two stand side by side; type is as large as in a whole one."""
 HALF_LETTERS = 46
+NAME_POINTS = 130
+"""A name in the words of half a chart is cut to this width."""
 """Where the title of half a chart breaks."""
 DOTS_PER_INCH = 110
 TITLE_LETTERS_MAX = 60

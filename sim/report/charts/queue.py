@@ -30,7 +30,7 @@ def draw(summary: Summary) -> Drawing | None:
     when = f"{DAYS[place // 24]} {place % 24:02d}:00"
     words = Words(
         canvas.finding(finding(queue), NEUTRAL_TITLE, runs),
-        f"Mean number waiting at {queue.node}, {zone}. White: nobody.",
+        f"Mean number waiting at {canvas.fitted(queue.node, canvas.NAME_POINTS)}, {zone}. White: nobody.",
         f"At most {form.count(largest)} wait on average, on {when}.",
     )
     chart = Chart(NAME, words, half=True)
@@ -41,7 +41,8 @@ def draw(summary: Summary) -> Drawing | None:
 def finding(queue: Queue) -> str | None:
     """Return the hour of the longest mean queue."""
     place, _ = _largest(queue.waiting)
-    return f"At {queue.node} the queue peaks on {DAYS[place // 24]} at {place % 24:02d}:00"
+    node = canvas.fitted(queue.node, canvas.NAME_POINTS)
+    return f"At {node} the queue peaks on {DAYS[place // 24]} at {place % 24:02d}:00"
 
 
 def _largest(waiting: Sequence[float | None]) -> tuple[int, float]:

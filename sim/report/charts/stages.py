@@ -41,7 +41,7 @@ def finding(rows: Sequence[tuple[str, Spread, Spread]]) -> str | None:
     low, high = form.decimal(rows[0][2].p10), form.decimal(rows[1][2].p90)
     if low is None or high is None or low <= high:
         return None
-    return f"{form.label(rows[0][0], 24)} has the longest p95 of all stages"
+    return f"{canvas.fitted(rows[0][0], canvas.NAME_POINTS)} has the longest p95 of all stages"
 
 
 def _dumbbells(chart: Chart, rows: Sequence[tuple[str, Spread, Spread]]) -> None:

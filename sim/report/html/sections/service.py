@@ -7,7 +7,7 @@ from sim.report import read
 from sim.report.html.blocks import Block, Charts, Section, Table
 from sim.report.html.first_page import TARGETS_MAX, targets_table
 from sim.report.read import Summary
-from sim.report.read_facts import endings
+from sim.report.read_facts import endings, failure_parts
 
 WORDS = {
     "ok": "answered",
@@ -29,12 +29,40 @@ def section(summary: Summary) -> Section:
     blocks: list[Block] = [
         Charts(("latency_p95_by_day",)),
         Charts(("availability_by_day",)),
-        Charts(("error_budget", "queue_by_hour", "stage_times"), half=True),
+        Charts(("error_budget", "queue_by_hour", "stage_times", "slow_tail"), half=True),
     ]
     if len(read.targets(summary)) > TARGETS_MAX:
         blocks.append(targets_table(summary, read.targets(summary)))
     table = _endings(summary)
-    return Section("service", "Latency and availability", [*blocks, *([table] if table else [])])
+    return Section(
+        "service",
+        "Latency and availability",
+        [*blocks, *([table] if table else []), *_failures(summary)],
+    )
+
+
+def _failures(summary: Summary) -> list[Block]:
+    rows = [(row["workload"], part) for row in failure_parts(summary) for part in row["parts"]]
+    if not rows:
+        return []
+    return [
+        Table(
+            "Where requests failed, mean number of a run",
+            ("Workload", "Stage", "How", "Owner", "Requests", "Share"),
+            [
+                (
+                    form.label(workload, 30),
+                    form.label(part["stage"] or "none: the person or the deadline", 40),
+                    WORDS.get(part["ending"], part["ending"]),
+                    form.label(part["owner"] or "not stated", 30),
+                    form.count(part["failed"]),
+                    form.share(part["share"]),
+                )
+                for workload, part in rows
+            ],
+            left=4,
+        )
+    ]
 
 
 def _endings(summary: Summary) -> Table | None:
