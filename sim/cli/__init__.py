@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 VERBS = (
     "run",
+    "init",
     "compare",
     "validate",
     "explain",

@@ -63,7 +63,15 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.command()
+EXAMPLES = """\b
+Examples:
+  simulate scenarios/claims_q3.yaml
+  simulate scenarios/claims_q3.yaml --replications 2 --set horizon.end=2027-08-01
+  simulate scenarios/claims_q3.yaml --check --format markdown
+"""
+
+
+@click.command(epilog=EXAMPLES)
 @scenario_argument
 @click.option(
     "--replications",
