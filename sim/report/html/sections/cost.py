@@ -18,6 +18,7 @@ def section(summary: Summary) -> Section | None:
     known = ("spend_actual_and_projected",) if read.actuals(summary) else ()
     blocks: list[Block] = [
         *([Charts(known)] if known else []),
+        Charts(("spend_actual_and_projected",)),
         Charts(("spend_to_date", "spend_fan", "spend_by_kind", "cost_per_good_request"), half=True),
         _months(summary),
         _bill(summary),

@@ -59,8 +59,9 @@ def _governance(summary: Summary) -> Evidence:
             f"Half of it waits up to {form.duration(middle.p50)}, one in ten longer than "
             f"{form.duration(slow.p50)}."
         )
-    if not shown:
+    if not facts.reviews(summary):
         gaps.append("No stage is worked by people: nobody reviews an answer.")
+    shown += [form.label(words, 300) for words in read.gate_sentences(summary)]
     owned = [row.owner for row in read.targets(summary) if row.owner]
     if owned:
         shown.append(f"Targets with an owner: {form.count(len(owned))}.")

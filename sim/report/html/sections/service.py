@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sim.report import format as form
 from sim.report import read
-from sim.report.html.blocks import Block, Charts, Section, Table
+from sim.report.html.blocks import Block, Charts, Section, Table, Text
 from sim.report.html.first_page import TARGETS_MAX, targets_table
 from sim.report.read import Summary
 from sim.report.read_facts import endings, failure_parts
 
+SENTENCE_LETTERS_MAX = 400
 WORDS = {
     "ok": "answered",
     "late": "late",
@@ -26,7 +27,9 @@ WORDS = {
 
 def section(summary: Summary) -> Section:
     """Return the section."""
+    said = read.bottleneck(summary)
     blocks: list[Block] = [
+        *([Text(form.label(said, SENTENCE_LETTERS_MAX))] if said else []),
         Charts(("latency_p95_by_day",)),
         Charts(("availability_by_day",)),
         Charts(("error_budget", "queue_by_hour", "stage_times", "slow_tail"), half=True),
