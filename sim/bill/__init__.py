@@ -1,10 +1,11 @@
 """Usage × rate card → bill, in Decimal and exact; rounding is for whoever shows it."""
 
 from sim.bill.cards import FixedCost, PriceChange, Prices, RateCard, StationCost, Tariff, UsageCost
-from sim.bill.catalogue import catalogue_card, catalogue_prices
+from sim.bill.catalogue import catalogue_card, catalogue_prices, price_context
 from sim.bill.invoice import Consumption, invoice
 from sim.bill.lines import Basis, Bill, Line, Worth
 from sim.bill.money import total
+from sim.bill.reserved import ReservedCost
 
 __all__ = [
     "Basis",
@@ -15,6 +16,7 @@ __all__ = [
     "PriceChange",
     "Prices",
     "RateCard",
+    "ReservedCost",
     "StationCost",
     "Tariff",
     "UsageCost",
@@ -22,5 +24,6 @@ __all__ = [
     "catalogue_card",
     "catalogue_prices",
     "invoice",
+    "price_context",
     "total",
 ]

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from sim.bill.money import product
+from sim.bill.reserved import ReservedCost
 from sim.errors import FactError
 
 
@@ -140,6 +141,7 @@ class Tariff:
     fixed: tuple[FixedCost, ...] = ()
     stations: tuple[StationCost, ...] = ()
     usage: tuple[UsageCost, ...] = ()
+    reserved: tuple[ReservedCost, ...] = ()
 
     def changed(self, changes: Iterable[PriceChange]) -> Tariff:
         """The tariff after price changes, which apply in order of day."""

@@ -30,6 +30,7 @@ def catalogue_card(
     days: Iterable[date],
     context: Mapping[str, str] | None = None,
     *,
+    times: Decimal | None = None,
     bills_wasted: bool = True,
     bills_errors: bool = False,
 ) -> RateCard:
@@ -41,14 +42,23 @@ def catalogue_card(
         provider: the catalogue's provider, `azure`.
         days: every day of the horizon; a price counts from the local day, read at noon UTC.
         context: what makes the price another, `{"processing": "batch"}`.
+        times: what list prices are multiplied by, as for data that stays in a zone.
         bills_wasted, bills_errors: as in `RateCard`.
     """
     periods: list[tuple[date, Prices]] = []
     for day in days:
         prices = catalogue_prices(model, provider, day, tuple(sorted((context or {}).items())))
+        prices = prices if times is None else prices.times(times, "deployment")
         if not periods or periods[-1][1] != prices:
             periods.append((day, prices))
     return RateCard(endpoint, tuple(periods), bills_wasted=bills_wasted, bills_errors=bills_errors)
+
+
+def price_context(processing: str | None) -> dict[str, str]:
+    """What the catalogue calls a way of processing."""
+    if processing is None:
+        return {}
+    return {"processing": "batch"} if processing == "batch" else {"service_tier": processing}
 
 
 @lru_cache(maxsize=10_000)

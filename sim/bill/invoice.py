@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.bill.cards import FixedCost, Prices, RateCard, StationCost, Tariff, UsageCost
 from sim.bill.lines import Basis, Bill, Line, Worth
 from sim.bill.money import quantity_of
+from sim.bill.reserved import lines_of
 from sim.errors import FactError
 from sim.measure import Measures
 from sim.outcome import Load, Use
@@ -65,6 +66,8 @@ def invoice(consumption: Consumption, tariff: Tariff) -> Bill:
             lines += _station_lines(consumption, station, month)
         for fixed in tariff.fixed:
             lines.append(_fixed_line(fixed, month))
+        for reserved in tariff.reserved:
+            lines += lines_of(reserved, consumption.calendar, month)
         for cost in tariff.usage:
             lines.append(_usage_line(consumption, cost, month))
     months = tuple(month.name for month in consumption.calendar.months)

@@ -86,6 +86,11 @@ def decode_us(output_tokens: int, tokens_per_second: float) -> int:
     return whole(output_tokens * 1e6 / tokens_per_second)
 
 
+def prompt_us(fresh_tokens: int, us_per_1k: int) -> float:
+    """What reading a prompt adds to the first token, before anything slows it [µs]."""
+    return fresh_tokens * us_per_1k / 1000.0
+
+
 def backoff_us(
     base_us: int, growth_ppm: int, cap_us: int, retry: int, factor: float, least_us: int = 0
 ) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sim import demand, draws
@@ -17,10 +17,12 @@ from sim.errors import ResourceError
 from sim.limits import LIMITS, NEVER, quota
 from sim.plan import timeline
 from sim.plan.columns import Endpoint, Limit, Node, Table
+from sim.plan.starts import time_of
 from sim.plan.timeline import DOWN, Combine, Moments, Span
 from sim.plan.variant import Variant
+from sim.scenario.endpoints import Latency
 from sim.scenario.horizon import midnight
-from sim.scenario.incidents import Effect, Incident, Severity
+from sim.scenario.incidents import Effect, Incident, Severity, Starts, Weekly
 from sim.scenario.laws import Law
 from sim.scenario.stations import Shift, Station
 from sim.scenario.tables import ppf
@@ -96,6 +98,28 @@ class Causes:
                 for start, end, effect in occurrences(incident, key, self.calendar):
                     self._strike(variant, group, start, end, effect)
 
+    def add_slow_hours(self, variant: Variant) -> None:
+        """Congestion of models, and the hours of the day at which they are slower."""
+        for name, endpoint in self.scenario.endpoints.items():
+            latency = endpoint.latency
+            if latency is None:
+                continue
+            row = variant.endpoints.names.index(name)
+            for span in self._slow_spans(endpoint.model or name, latency):
+                self._add((Table.ENDPOINTS, row, Endpoint.SLOW_PPM), span, timeline.product)
+
+    def _slow_spans(self, luck: str, latency: Latency) -> Iterator[Span]:
+        """Endpoints of one model are slow together."""
+        if latency.congestion is not None:
+            key = self._key("congestion", luck)
+            laws = (latency.congestion.every, latency.congestion.lasts)
+            stretches = _started(laws, None, key, self.calendar, f"congestion of {luck}")
+            for n, (start, end) in enumerate(stretches):
+                slower = ppf(latency.congestion.slower.table(), draws.uniform(key, n, SEVERITY))
+                yield Span(start, end, slower)
+        if latency.by_hour is not None:
+            yield from hours_of_days(latency.by_hour, latency.timezone, self.calendar)
+
     def _key(self, *names: str) -> int:
         return draws.purpose(self.seed, self.replication, *names)
 
@@ -151,6 +175,22 @@ def next_resets(fields: quota.Fields, calendar: demand.Horizon) -> Moments:
     return list(zip([0, *ahead], [*ahead, NEVER], strict=True))
 
 
+def hours_of_days(
+    by_hour: tuple[float, ...], timezone: str | None, calendar: demand.Horizon
+) -> Iterator[Span]:
+    """A factor for each hour of the local day."""
+    for day in calendar.days(timezone):
+        instants = [
+            calendar.since_start_us(midnight(day.date) + timedelta(hours=hour), day.timezone)
+            for hour in range(24)
+        ]
+        for start, end, factor in zip(
+            instants, [*instants[1:], day.until_us], by_hour, strict=True
+        ):
+            if start < end:
+                yield Span(start, end, factor)
+
+
 def shifts(station: Station, calendar: demand.Horizon) -> Iterator[Span]:
     """Every shift of a station that touches the horizon, with its people."""
     first = calendar.start - timedelta(days=1)
@@ -183,31 +223,62 @@ def occurrences(
     incident: Incident, key: int, calendar: demand.Horizon
 ) -> Iterator[tuple[int, int, Effect]]:
     """Every time that an incident happens: start, end [us], and what it does."""
+    for n, past in enumerate(incident.list):
+        start = _instant(past.at, calendar)
+        effect = chosen(past.what, draws.uniform(key, n, SEVERITY))
+        yield start, start + past.lasts, effect
     for n, (start, end) in enumerate(_stretches(incident, key, calendar)):
         yield start, end, chosen(incident.what, draws.uniform(key, n, SEVERITY))
 
 
 def _stretches(incident: Incident, key: int, calendar: demand.Horizon) -> Iterator[tuple[int, int]]:
+    if incident.weekly is not None:
+        yield from _weekly(incident.weekly, calendar)
+    if incident.lasts is None:
+        return
     if incident.at is not None:
-        at = incident.at
-        start = at if isinstance(at, int) else calendar.since_start_us(at)
+        start = _instant(incident.at, calendar)
         yield start, start + _drawn(incident.lasts, key, 0, LENGTH)
     elif incident.up_for is not None:
         up, down = incident.up_for, incident.lasts
         yield from alternating(up, down, key, calendar.end_us, incident.luck)
-    else:
-        yield from _started(incident, key, calendar.end_us)
+    elif incident.every is not None:
+        laws = (incident.every, incident.lasts)
+        yield from _started(laws, incident.starts, key, calendar, incident.luck)
 
 
-def _started(incident: Incident, key: int, end_us: int) -> Iterator[tuple[int, int]]:
+def _instant(at: int | datetime, calendar: demand.Horizon) -> int:
+    return at if isinstance(at, int) else calendar.since_start_us(at)
+
+
+def _weekly(weekly: Weekly, calendar: demand.Horizon) -> Iterator[tuple[int, int]]:
+    """The hours of every week that touch the horizon."""
+    for n in range(-1, (calendar.end - calendar.start).days):
+        day = calendar.start + timedelta(days=n)
+        if day.weekday() in weekly.days:
+            opens, closes = weekly.hours.start_us, weekly.hours.end_us
+            moments = (midnight(day) + timedelta(microseconds=us) for us in (opens, closes))
+            start, end = (calendar.since_start_us(moment) for moment in moments)
+            if end > 0:
+                yield start, end
+
+
+def _started(
+    laws: tuple[Law, Law],
+    starts: Starts | None,
+    key: int,
+    calendar: demand.Horizon,
+    what: str,
+) -> Iterator[tuple[int, int]]:
     """Stretches whose starts are a random gap apart, so that they may overlap."""
-    assert incident.every is not None
-    start = 0
-    for n in _numbers(incident.luck):
-        start += _drawn(incident.every, key, n, GAP)
-        if start >= end_us:
+    gap, length = laws
+    clock = 0
+    for n in _numbers(what):
+        clock += _drawn(gap, key, n, GAP)
+        start = time_of(clock, starts, calendar)
+        if start >= calendar.end_us:
             return
-        yield start, start + _drawn(incident.lasts, key, n, LENGTH)
+        yield start, start + _drawn(length, key, n, LENGTH)
 
 
 def chosen(severities: Iterable[Severity], u: float) -> Effect:

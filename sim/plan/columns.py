@@ -132,6 +132,8 @@ class Endpoint(IntEnum):
     """Client: jitter stretches between this and the back-off."""
     RETRY_AFTER_HABIT = 27
     """Client: `Habit`, what it makes of advice."""
+    PROMPT_US = 29
+    """What each thousand input tokens that were not cached add to the first token [µs]."""
 
 
 class Habit(IntEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from sim.bill import (
     PriceChange,
     Prices,
     RateCard,
+    ReservedCost,
     StationCost,
     Tariff,
     UsageCost,
@@ -19,6 +21,7 @@ from sim.bill import (
 from sim.scenario.endpoints import Endpoint
 from sim.scenario.endpoints import Price as WrittenPrice
 from sim.scenario.scenario import Scenario
+from sim.units import US_PER_DAY
 from sim.windows import Calendar
 
 NOTHING = Decimal(0)
@@ -39,7 +42,8 @@ def tariff_of(scenario: Scenario) -> Tariff:
     """All that costs, before price changes that may come."""
     days = calendar_of(scenario).dates
     cards = [_card(name, endpoint, days) for name, endpoint in scenario.endpoints.items()]
-    return Tariff(tuple(cards), _fixed(scenario), _stations(scenario), _usage(scenario))
+    costs = (_fixed(scenario), _stations(scenario), _usage(scenario), _reserved(scenario))
+    return Tariff(tuple(cards), *costs)
 
 
 def drawn_price_changes(scenario: Scenario, seed: int, replication: int) -> tuple[PriceChange, ...]:
@@ -63,12 +67,34 @@ def _card(name: str, endpoint: Endpoint, days: tuple[date, ...]) -> RateCard:
             endpoint.model,
             endpoint.provider,
             days,
+            endpoint.price_context,
+            times=Decimal(repr(endpoint.price_times)) if endpoint.price_times else None,
             bills_wasted=bills.wasted,
             bills_errors=bills.errors,
         )
     prices = _prices(endpoint.price or WrittenPrice())
     since = days[0] - timedelta(days=1)
     return RateCard(name, ((since, prices),), bills_wasted=bills.wasted, bills_errors=bills.errors)
+
+
+def _reserved(scenario: Scenario) -> tuple[ReservedCost, ...]:
+    """Units as the phases plan them: a commitment knows of no gate."""
+    found = []
+    for name, endpoint in scenario.endpoints.items():
+        bought = endpoint.reserved
+        if bought is not None:
+            days = round(bought.bound_for / US_PER_DAY)
+            owner = endpoint.owner or ""
+            periods = tuple(_units_by_day(scenario, name))
+            found.append(ReservedCost(name, periods, bought.per_unit, bought.per, days, owner))
+    return tuple(found)
+
+
+def _units_by_day(scenario: Scenario, name: str) -> Iterator[tuple[date, int]]:
+    starts = {phase.name: phase.start for phase in scenario.phases}
+    for phase in scenario.phase_variants():
+        bought = phase.scenario.endpoints[name].reserved
+        yield starts.get(phase.name, scenario.horizon.start), bought.units if bought else 0
 
 
 def _prices(price: WrittenPrice) -> Prices:

@@ -142,7 +142,12 @@ class Variant:
         else:
             first = self.pools.laws.row(endpoint.latency.first_token or endpoint.latency.total)
             speed = self.pools.laws.row(endpoint.latency.tokens_per_second)
-        return {Endpoint.FIRST_LAW: first, Endpoint.SPEED_LAW: speed}
+        prompt_us = 0 if endpoint.latency is None else endpoint.latency.per_1k_input
+        return {
+            Endpoint.FIRST_LAW: first,
+            Endpoint.SPEED_LAW: speed,
+            Endpoint.PROMPT_US: prompt_us,
+        }
 
     def _station_endpoint(self, name: str, station: Station) -> dict[IntEnum, int]:
         laws = self.pools.laws

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from sim.errors import PlaceError, QuantityError
 from sim.plan.columns import Endpoint, Habit
 from sim.scenario.laws import Law, LawOfDuration, LawOfNumber, parse_law
-from sim.scenario.spine import EVERYDAY, ResultWord, Spine, result_mask, usual
+from sim.scenario.spine import EVERYDAY, ResultWord, result_mask, usual
 from sim.scenario.types import (
     Count,
     Duration,
     Model,
+    Name,
     PositiveDuration,
     PositiveNumber,
     Share,
@@ -161,13 +170,13 @@ NO_BUDGET: dict[IntEnum, int] = {Endpoint.BUDGET_PPM: -1}
 """The columns of a client that counts no retries over all its requests."""
 
 
-class Client(Spine):
+class Client(Model):
     """An SDK: its retries and its sleeps. What is not written is as in openai-python and anthropic,
     whose source (3.54.0, 2.12.0) waits min(0.5 × 2^n, 8) s × U(0.75, 1); only the number of retries
     must be given, because zero is the honest default."""
 
-    NOT_YET: ClassVar = {"sdk": "write out retries, backoff and retries_on"}
-
+    sdk: Name | None = None
+    """The SDK whose habits it has; what is written beside it stands; see `simulate presets` [name]."""
     retries: WholeNumber | Unlimited = 0
     """Attempts after the first [n]."""
     backoff: Backoff = usual(Backoff())
@@ -179,13 +188,13 @@ class Client(Spine):
     budget: Budget | None = None
     """Retries over all requests; none where there is no such bound."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _no_sdk_by_name(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            message = "an SDK by its name is not simulated yet; write e.g. {retries: 2}"
-            raise PlaceError(message, (), "not_yet")
-        return value
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """An SDK's name alone is a client too; it is written out before it is read."""
+        name = {"type": "string", "description": "The name of an SDK: `openai-python`."}
+        return {"anyOf": [name, handler(core)]}
 
     def row(self) -> dict[IntEnum, int]:
         """The client's columns of an endpoint, without the law of the jitter."""

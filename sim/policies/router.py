@@ -6,10 +6,18 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from sim.scenario.laws import LawOfDuration
 from sim.scenario.spine import EVERYDAY, ResultWord, Spine
-from sim.scenario.types import Name, PositiveWholeNumber
+from sim.scenario.types import Model, Name, PositiveWholeNumber
 
 _ORDER = "write the endpoints in `order`"
+
+
+class BatchApi(Model):
+    """Calls go through the vendor's batch interface: within hours, at the batch price, in a pool of its own."""
+
+    turnaround: LawOfDuration
+    """From sending to the answer, the vendor's bad days included [us]."""
 
 
 class Router(Spine):
@@ -17,7 +25,6 @@ class Router(Spine):
 
     NOT_YET: ClassVar = {
         "breaker": "leave it out; every call starts with the first endpoint",
-        "batch_api": "call an endpoint whose `latency` is the turnaround",
         "weights": _ORDER,
         "hedge": _ORDER,
         "residency": "list only endpoints that are allowed",
@@ -31,3 +38,5 @@ class Router(Spine):
     """An answer is cut here, and limits reserve so much; without it they see the true length [tokens]."""
     owner: Name | None = None
     """The team that answers for it."""
+    batch_api: BatchApi | None = None
+    """Endpoints are replaced by their batch twins, `NAME batch`; not unless written."""

@@ -6,12 +6,14 @@ Every check yields faults with their place; all are reported together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic_core import InitErrorDetails
 
+from sim.bill.catalogue import catalogue_prices
 from sim.engine.arithmetic import reserved_amount
-from sim.errors import PlaceError
+from sim.errors import FactError, PlaceError
 from sim.limits import LIMITS
 from sim.limits.fields import LimitFields
 from sim.plan.columns import LIMIT_PARAMETERS
@@ -26,6 +28,7 @@ from sim.stages.station import Visit
 
 if TYPE_CHECKING:
     from sim.scenario.endpoints import Endpoint
+    from sim.scenario.incidents import Incident
     from sim.scenario.scenario import Scenario, Workload
 
 Fault = InitErrorDetails
@@ -35,7 +38,7 @@ Path = tuple[str | int, ...]
 def faults_of_scenario(scenario: Scenario) -> list[Fault]:
     """Everything that is wrong between the parts of a scenario."""
     checks = (
-        *(_one_meaning_a_name, _workloads, _stages, _endpoints, _routes, _incidents),
+        *(_one_meaning_a_name, _workloads, _stages, _endpoints, _routes, _incidents, _prices_known),
         *(_targets, _phases, _gates, _price_changes, _amounts),
     )
     found = [fault for check in checks for fault in check(scenario)]
@@ -121,6 +124,18 @@ def _endpoints(scenario: Scenario) -> Iterator[Fault]:
                 yield from _named((*path, "limits", number), limit, scenario.limits, "limit")
 
 
+def _prices_known(scenario: Scenario) -> Iterator[Fault]:
+    """A model without a known price is a fault, never free."""
+    for name, endpoint in scenario.endpoints.items():
+        if endpoint.price is None and endpoint.model is not None and endpoint.provider is not None:
+            context = tuple(sorted(endpoint.price_context.items()))
+            try:
+                catalogue_prices(endpoint.model, endpoint.provider, scenario.horizon.start, context)
+            except FactError as error:
+                key = "price_context" if endpoint.price_context else "model"
+                yield fault_at(("endpoints", name, key), str(error), "no_price")
+
+
 def _on_station(
     scenario: Scenario, path: Path, endpoint: Endpoint, station: str
 ) -> Iterator[Fault]:
@@ -148,19 +163,26 @@ def _incidents(scenario: Scenario) -> Iterator[Fault]:
             yield from _named((*path, "endpoints", n), name, scenario.endpoints, "endpoint")
         for n, name in enumerate(incident.stations):
             yield from _named((*path, "stations", n), name, scenario.stations, "station")
-        at = incident.at
-        if at is not None:
+        for place, at in _moments(incident):
             start = at if isinstance(at, int) else scenario.horizon.calendar().since_start_us(at)
             if not 0 <= start < end_us:
-                yield fault_at((*path, "at"), "this is outside the horizon", "outside")
+                yield fault_at((*path, *place), "this is outside the horizon", "outside")
         limited = any(
             scenario.endpoints[name].limits
             for name in incident.endpoints
             if name in scenario.endpoints
         )
-        if any(severity.effect.quota != 1.0 for severity in incident.what) and not limited:
+        if any(effect.quota != 1.0 for effect in incident.effects()) and not limited:
             message = "a quota needs endpoints with limits; none of these has any"
             yield fault_at((*path, "what"), message, "no_effect")
+
+
+def _moments(incident: Incident) -> Iterator[tuple[Path, int | datetime]]:
+    """Every known start of an incident, with its place below it."""
+    if incident.at is not None:
+        yield ("at",), incident.at
+    for number, past in enumerate(incident.list):
+        yield ("list", number, "at"), past.at
 
 
 def _targets(scenario: Scenario) -> Iterator[Fault]:

@@ -30,6 +30,7 @@ from sim.scenario.unknown import (
     resolve,
     resolve_at,
 )
+from sim.vendors.unpublished import with_ranges
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
 Choose = Callable[[Path], float]
@@ -55,14 +56,18 @@ class Document:
     top: Node
     sets: tuple[str, ...] = ()
     """The `path=value` texts that were applied, in order."""
+    whole: Node = field(init=False, repr=False)
+    """As `top`, with the ranges of what vendors do not publish."""
     tree: dict[str, Any] = field(init=False)
     """The merged values as dicts, lists and scalars; unknowns are still mappings."""
     nodes: Mapping[Path, Node] = field(init=False, repr=False)
     """Every node by its path."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tree", plain(self.top))
-        object.__setattr__(self, "nodes", dict(walk(self.top)))
+        whole = with_ranges(self.top)
+        object.__setattr__(self, "whole", whole)
+        object.__setattr__(self, "tree", plain(whole))
+        object.__setattr__(self, "nodes", dict(walk(whole)))
 
     def origin(self, path: Path | str) -> Origin:
         """Return where a value was written; the nearest parent's origin if it is not there."""
@@ -85,7 +90,7 @@ class Document:
 
         Raises `KeyError` with a sentence that holds the nearest right word.
         """
-        return overlay.find(self.top, _as_path(path))
+        return overlay.find(self.whole, _as_path(path))
 
     def entry(self, path: Path | str) -> Entry:
         """Return one value, with its origin and what it replaced; raises `KeyError` as `find`."""
@@ -98,7 +103,7 @@ class Document:
         It addresses the luck of an unknown: adding a phase before it changes nothing.
         """
         named: list[str | int] = []
-        node = self.top
+        node = self.whole
         for part in _as_path(path):
             named.append(overlay.name_in(node, part))
             node = overlay.find(node, (part,))[0]

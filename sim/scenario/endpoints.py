@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from sim.errors import PlaceError
 from sim.limits import LIMITS
@@ -21,7 +21,19 @@ from sim.limits.token_bucket import Fields as TokenBucket
 from sim.policies.client import Client
 from sim.scenario.laws import LawOfDuration, LawOfNumber, parse_law
 from sim.scenario.spine import Spine, kind_named, usual
-from sim.scenario.types import Model, Money, Name, PositiveDuration, Share
+from sim.scenario.types import (
+    Count,
+    Duration,
+    Model,
+    Money,
+    Multiplier,
+    Name,
+    PositiveDuration,
+    PositiveNumber,
+    PositiveWholeNumber,
+    Share,
+    TimeZone,
+)
 
 REFUSAL_AFTER = parse_law("40ms", "duration")
 """A 429 comes from a gateway, before any model: a network round trip and a little."""
@@ -46,6 +58,12 @@ Limit = Annotated[
 """A limit of any kind, told apart by `limit:`."""
 
 
+PROMPT_US_MAX = 60_000_000
+"""A thousand tokens are read within a minute."""
+OF_A_VENDOR = (*("deployment", "tier", "quota", "units", "commitment", "spend_cap", "processing"),)
+"""Keys that mean something only beside a `vendor`."""
+
+
 class Price(Model):
     """List prices, where the endpoint's `model` is not in the catalogue or has its own price."""
 
@@ -59,6 +77,19 @@ class Price(Model):
     """For each answer, whatever its length [currency]."""
 
 
+class Reserved(Model):
+    """Throughput that is paid whether it is used or not."""
+
+    units: PositiveWholeNumber
+    """How many [n]."""
+    per_unit: Money
+    """What one costs [currency / hour or month]."""
+    per: Literal["hour", "month"]
+    """What that is for [word]."""
+    bound_for: Duration = 0
+    """How long what was bought must be paid, even if a later phase needs less [us]."""
+
+
 class Bills(Model):
     """Which attempts are billed although nobody got an answer; vendors differ, and few say."""
 
@@ -66,6 +97,17 @@ class Bills(Model):
     """Answers that were written to the end after the client had given up [true or false]."""
     errors: bool = False
     """The input of attempts that ended in a 5xx [true or false]."""
+
+
+class Congestion(Model):
+    """Hours in which a vendor's model is slow."""
+
+    every: LawOfDuration
+    """Time from the start of one to the start of the next [us]."""
+    lasts: LawOfDuration
+    """How long [us]."""
+    slower: LawOfNumber
+    """What all times are multiplied by, drawn for each [1]."""
 
 
 class Latency(Model):
@@ -77,6 +119,16 @@ class Latency(Model):
     """How fast one answer is written from then on [tokens/s]."""
     total: LawOfDuration | None = None
     """The whole answer at once, instead of the two [us]."""
+    per_1k_input: Annotated[Duration, Field(le=PROMPT_US_MAX)] = 0
+    """What each thousand tokens of new input add to the first token [us]."""
+    congestion: Congestion | None = None
+    """Slow hours of the model; none unless written."""
+    by_hour: Annotated[tuple[PositiveNumber, ...], Field(min_length=24, max_length=24)] | None = (
+        None
+    )
+    """What all times are multiplied by at each hour of the day; always 1 unless written [1]."""
+    timezone: TimeZone | None = None
+    """On whose clock `by_hour` is; the horizon's unless written [IANA zone]."""
 
     @model_validator(mode="after")
     def _one_shape(self) -> Latency:
@@ -101,17 +153,30 @@ class Errors(Model):
 class Endpoint(Spine):
     """One deployment, seen through its client."""
 
-    NOT_YET: ClassVar = {
-        "vendor": "write out latency, limits, errors and client",
-        "deployment": "write the price that it has",
-        "units": "write a token_bucket, and its price under costs.fixed",
-        "commitment": "write its price under costs.fixed",
-        "quota": "write it as `limits`",
-        "tier": "write out its `limits`",
-        "spend_cap": "",
-        "breaker": "",
-    }
+    NOT_YET: ClassVar = {"breaker": "write it at the route"}
 
+    vendor: Name | None = None
+    """Whose presets it has: limits, prices, latency; see `simulate presets` [name]."""
+    deployment: Name | None = None
+    """How the vendor runs the model: global, datazone, regional [word]."""
+    tier: Name | None = None
+    """The vendor's class of customers, which sets quotas [word]."""
+    quota: dict[Name, Count] = {}
+    """Quotas, instead of the tier's: `tokens_per_minute` and so on [1/min]."""
+    units: PositiveWholeNumber | None = None
+    """Units of reserved throughput [n]."""
+    commitment: Literal["hourly", "weekly", "monthly", "quarterly", "yearly"] | None = None
+    """For how long units are bought; hourly unless written [word]."""
+    spend_cap: Literal["none"] | Money | None = None
+    """What may be spent in a month; the tier's unless written [currency]."""
+    reserved: Reserved | None = None
+    """What is paid for it whether it is used or not."""
+    processing: Literal["batch", "flex", "priority", "fast"] | None = None
+    """How it is processed, where that has a price of its own [word]."""
+    price_context: dict[str, str] = {}
+    """What the catalogue calls a way of processing: `processing: batch`, `service_tier: flex` [words]."""
+    price_times: Multiplier | None = None
+    """What the catalogue's prices are multiplied by [x]."""
     model: Name | None = None
     """The vendor's model, `gpt-4.1` [text]."""
     provider: Name | None = None
@@ -146,6 +211,13 @@ class Endpoint(Spine):
         if self.latency is None and self.station is None:
             message = "give `latency`: {total: ..}, or {first_token: .., tokens_per_second: ..}"
             raise PlaceError(message, (), "missing")
+        return self
+
+    @model_validator(mode="after")
+    def _vendor_words_have_a_vendor(self) -> Endpoint:
+        for key in OF_A_VENDOR:
+            if key in self.model_fields_set and self.vendor is None:
+                raise PlaceError(f"`{key}` needs a `vendor`", (key,), "missing")
         return self
 
     @model_validator(mode="after")

@@ -5,16 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
-from pydantic import PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from sim.errors import PlaceError, QuantityError
 from sim.scenario.laws import LawOfDuration
 from sim.scenario.moments import Moment
 from sim.scenario.paths import did_you_mean
 from sim.scenario.spine import Spine
-from sim.scenario.types import Name
+from sim.scenario.types import (
+    Count,
+    Hours,
+    Model,
+    Name,
+    PositiveDuration,
+    TimeZone,
+    Weekdays,
+)
 from sim.units import count, multiplier, share, shown
 
 WORDS = ("outage", "errors", "slow", "quota")
@@ -104,17 +112,50 @@ What = Annotated[
 ]
 
 
+class Starts(Model):
+    """At which hours and on which days random incidents start; only the proportions matter."""
+
+    timezone: TimeZone | None = None
+    """On whose clock; the horizon's unless written [IANA zone]."""
+    hours: Annotated[tuple[Count, ...], Field(min_length=24, max_length=24)] | None = None
+    """A weight for each hour of the day; all alike unless written [1]."""
+    weekdays: Annotated[tuple[Count, ...], Field(min_length=7, max_length=7)] | None = None
+    """A weight for each day of the week, Monday first; all alike unless written [1]."""
+
+    @model_validator(mode="after")
+    def _something_starts(self) -> Starts:
+        for key in ("hours", "weekdays"):
+            weights = getattr(self, key)
+            if weights is not None and not any(weights):
+                raise PlaceError("the weights sum to zero", (key,), "law_weights")
+        return self
+
+
+class Weekly(Model):
+    """The same hours of every week."""
+
+    days: Weekdays
+    """On which days they begin [days]."""
+    hours: Hours
+    """From when until when; may pass midnight [clock]."""
+
+
+class PastIncident(Model):
+    """An incident of a list that is played again."""
+
+    at: Moment
+    """When it begins [us or local time]."""
+    lasts: PositiveDuration
+    """How long [us]."""
+    what: What
+    """What it does."""
+
+
 class Incident(Spine):
     """Something that happens to endpoints or stations: once `at` a time, or again and again.
 
     On a station an outage pauses the work, and the queue waits; at an endpoint every attempt
     fails."""
-
-    NOT_YET: ClassVar = {
-        "from": "write out `every`, `lasts` and `what`",
-        "hours": "",
-        "weekdays": "",
-    }
 
     name: Name | None = None
     """What reports call it; a random one also draws its luck by it [text]."""
@@ -122,15 +163,23 @@ class Incident(Spine):
     """Whom it hits [names]."""
     stations: tuple[Name, ...] = ()
     """Whom it hits [names]."""
+    from_: Name | None = Field(default=None, alias="from")
+    """The vendor's history that it follows; see `simulate presets` [name]."""
     at: Moment | None = None
     """When it begins: a local time, or so long after the start of the horizon [us or local time]."""
     every: LawOfDuration | None = None
     """A random one: time from the start of one to the start of the next, so that they may overlap [us]."""
     up_for: LawOfDuration | None = None
     """A random one: time from the end of one to the start of the next, instead of `every` [us]."""
-    lasts: LawOfDuration
+    weekly: Weekly | None = None
+    """Hours of every week, such as announced maintenance."""
+    list: tuple[PastIncident, ...] = ()
+    """Incidents one by one, or the CSV file that holds them: `at`, `lasts` and `what` [list or file]."""
+    starts: Starts | None = None
+    """When in the week those of `every` start; at any time unless written."""
+    lasts: LawOfDuration | None = None
     """How long [us]."""
-    what: What
+    what: What = ()
     """`outage`, `errors 30%`, `slow x 2`, `quota x 0.5`, several of them, or severities with weights."""
     independent: bool = False
     """Whether each of those hit has luck of its own; else all are hit together [true or false]."""
@@ -141,12 +190,38 @@ class Incident(Spine):
 
     @model_validator(mode="after")
     def _known_or_random(self) -> Incident:
-        if sum(when is not None for when in (self.at, self.every, self.up_for)) != 1:
-            message = "give `at`, when it begins, or a random gap, `every` or `up_for`"
+        ways = (self.at, self.every, self.up_for, self.weekly, self.list or None)
+        if sum(way is not None for way in ways) != 1:
+            message = (
+                "give one of: `at`, when it begins; a random gap, `every` or `up_for`; `weekly` hours; "
+                "a `list`; or a history, `from`"
+            )
+            raise PlaceError(message, (), "either_or")
+        if self.starts is not None and self.every is None:
+            raise PlaceError("`starts` needs `every`", ("starts",), "either_or")
+        if (self.lasts is None) == (self.weekly is None and not self.list):
+            message = "say how long it `lasts`; `weekly` hours and a `list` say it themselves"
+            raise PlaceError(message, (), "either_or")
+        if bool(self.what) == bool(self.list):
+            message = "say `what` it does; a `list` says it for each"
             raise PlaceError(message, (), "either_or")
         if not self.endpoints and not self.stations:
             raise PlaceError("say whom it hits: `endpoints` or `stations`", (), "missing")
         return self
+
+    def effects(self) -> tuple[Effect, ...]:
+        """Everything that it may do."""
+        listed = [severity for past in self.list for severity in past.what]
+        return tuple(severity.effect for severity in (*self.what, *listed))
+
+    def mean_length_us(self) -> float:
+        """How long it lasts on average [us]."""
+        if self.list:
+            return sum(past.lasts for past in self.list) / len(self.list)
+        if self.weekly is not None:
+            return float(self.weekly.hours.end_us - self.weekly.hours.start_us)
+        assert self.lasts is not None
+        return float(self.lasts.table().mean)
 
     @property
     def luck(self) -> str:

@@ -35,6 +35,8 @@ from sim.scenario.stations import Station
 from sim.scenario.targets import Target
 from sim.scenario.types import Currency, Name
 from sim.stages import Stages
+from sim.vendors.expand import expanded
+from sim.vendors.faults import faults_as_written
 
 SCHEMA = "genai-rollout/v1"
 
@@ -76,6 +78,8 @@ class Scenario(Spine):
     """Phases; without them everything is as written from the first day to the last."""
     costs: Costs = Costs()
     """Costs beside usage, and the budget."""
+    unpublished: dict[Name, dict[Name, Any]] = {}
+    """What no vendor publishes, by preset or model: a value instead of the preset's range [map]."""
     meta: dict[str, Any] = {}
     """Free text that nothing reads [map]."""
 
@@ -86,15 +90,22 @@ class Scenario(Spine):
     @classmethod
     def _whole(cls, value: Any, handler: ModelWrapValidatorHandler[Scenario]) -> Scenario:
         """Check what no part can check alone, and keep the raw values that phases change."""
-        scenario = handler(value)
         if not isinstance(value, dict):
-            return scenario
+            return handler(value)
+        written, wrong = expanded(value)
+        try:
+            scenario = handler(written)
+        except ValidationError as error:
+            raise faults_as_written(error, value, written, wrong) from None
+        if wrong:
+            raise faults_as_written(None, value, written, wrong)
         scenario._tree = value
         faults = faults_of_scenario(scenario)
         if not faults:
             scenario._variants, faults = scenario._phase_scenarios()
         if faults:
-            raise ValidationError.from_exception_data("Scenario", faults)
+            found = ValidationError.from_exception_data("Scenario", faults)
+            raise faults_as_written(found, value, written, [])
         return scenario
 
     @property

@@ -43,7 +43,7 @@ class Spine(Model):
         try:
             handler({key: item for key, item in value.items() if key not in early})
         except ValidationError as error:
-            faults += [_kept(fault) for fault in error.errors(include_url=False)]
+            faults += [kept_fault(fault) for fault in error.errors(include_url=False)]
         raise ValidationError.from_exception_data(cls.__name__, faults)
 
 
@@ -59,7 +59,7 @@ def _not_yet(key: str, instead: str) -> InitErrorDetails:
     return fault_at((key,), text, "not_yet")
 
 
-def _kept(fault: ErrorDetails) -> InitErrorDetails:
+def kept_fault(fault: ErrorDetails) -> InitErrorDetails:
     """A fault as it was; a type that pydantic does not know becomes a custom one."""
     context = dict(fault.get("ctx", {}))
     kind: str | PydanticCustomError = fault["type"]

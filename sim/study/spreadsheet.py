@@ -127,7 +127,9 @@ class Walk:
         columns = [Use.ATTEMPTS, Use.ANSWERS, Use.INPUT, Use.CACHED, Use.OUTPUT]
         amounts = np.array([1.0, 1.0, whole, 0.0 if own else whole * shares, output])
         self.uses[endpoint, columns] += weight * amounts
-        time_us = self._mean(cell[Endpoint.FIRST_LAW])
+        time_us: float = self._mean(cell[Endpoint.FIRST_LAW])
+        fresh = whole if own else whole * (1.0 - shares)
+        time_us += fresh * cell[Endpoint.PROMPT_US] / 1000.0
         if cell[Endpoint.SPEED_LAW] >= 0:
             time_us += output * US_PER_SECOND / self._mean(cell[Endpoint.SPEED_LAW])
         self.busy_us[cell[Endpoint.NODE]] += weight * time_us

@@ -35,8 +35,8 @@ def of(study: Study, source: ScenarioSource) -> list[dict[str, Any]]:
             "name": incident.luck,
             "hits": [*incident.endpoints, *incident.stations],
             "start": _start(incident, midnight),
-            "mean_length_s": float(incident.lasts.table().mean) / US_PER_SECOND,
-            "what": " or ".join(_words(one.effect) for one in incident.what),
+            "mean_length_s": incident.mean_length_us() / US_PER_SECOND,
+            "what": " or ".join(dict.fromkeys(map(_words, incident.effects()))),
             "why": incident.why,
         }
         for incident in source.scenario.incidents

@@ -42,6 +42,7 @@ law_value = shared.law_value
 whole = shared.whole
 duration_us = shared.duration_us
 decode_us = shared.decode_us
+prompt_us = shared.prompt_us
 backoff_us = shared.backoff_us
 added_us = shared.added_us
 pause_us = shared.pause_us

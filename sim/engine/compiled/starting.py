@@ -15,6 +15,7 @@ from sim.engine.compiled.basics import (
     link_before,
     link_last,
     note_attempt,
+    prompt_us,
     push,
     queue_of,
     sample,
@@ -274,6 +275,9 @@ def service_us(m: Ints, f: Floats, attempt: int, now: int) -> int:
     m[attempt + A.RESULT] = Result.OK
     slow_ppm = m[endpoint + Endpoint.SLOW_PPM]
     value = draw(m, f, attempt, m[endpoint + Endpoint.FIRST_LAW], Draw.SERVICE)
+    value += prompt_us(
+        m[attempt + A.INPUT] - m[attempt + A.CACHED], m[endpoint + Endpoint.PROMPT_US]
+    )
     lasts = duration_us(value, slow_ppm)
     m[attempt + A.FIRST_US] = now + lasts
     law = m[endpoint + Endpoint.SPEED_LAW]

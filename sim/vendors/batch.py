@@ -1,0 +1,60 @@
+"""`routes.*.batch_api`: an endpoint's batch twin, which answers within hours, at the batch price.
+
+A vendor keeps batches in a pool of their own: the twin has none of the endpoint's limits, client or time-out. The
+turnaround is what was seen, the vendor's bad days included, so the twin is not hit by the endpoint's incidents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.errors import PlaceError
+from sim.vendors.endpoints import batch_price
+
+KEPT = ("vendor", "deployment", "model", "provider", "price", "region", "owner", "bills")
+Fault = tuple[tuple[str | int, ...], str, str]
+
+
+def add_twins(tree: dict[str, Any], faults: list[Fault]) -> None:
+    """Give each route with a `batch_api` twins of its endpoints; `tree` is changed."""
+    routes, endpoints = tree.get("routes"), tree.get("endpoints")
+    if not isinstance(routes, Mapping) or not isinstance(endpoints, Mapping):
+        return
+    tree["routes"], tree["endpoints"] = dict(routes), dict(endpoints)
+    for name, route in routes.items():
+        if isinstance(route, Mapping) and "batch_api" in route:
+            turned = _turned(tree["endpoints"], name, route, faults)
+            tree["routes"][name] = {k: v for k, v in turned.items() if k != "batch_api"}
+
+
+def _turned(
+    endpoints: dict[str, Any], name: str, route: Mapping[str, Any], faults: list[Fault]
+) -> dict[str, Any]:
+    """The route with twins in place of its endpoints."""
+    batch = route["batch_api"]
+    if not isinstance(batch, Mapping) or set(batch) != {"turnaround"}:
+        message = "write {turnaround: ..}, how long a batch takes"
+        faults.append((("routes", name, "batch_api"), message, "value"))
+        return dict(route)
+    order = []
+    for place, one in enumerate(route.get("order") or ()):
+        endpoint = endpoints.get(one)
+        if isinstance(endpoint, Mapping):
+            if "reserved" in endpoint:
+                message = f"{one} is reserved throughput, which takes no batches"
+                faults.append((("routes", name, "order", place), message, "value"))
+            order.append(f"{one} batch")
+            try:
+                endpoints[order[-1]] = _twin(endpoint, batch["turnaround"])
+            except PlaceError as error:
+                faults.append((("routes", name, "batch_api"), str(error), error.code))
+        else:
+            order.append(one)
+    return {**route, "order": order}
+
+
+def _twin(endpoint: Mapping[str, Any], turnaround: Any) -> dict[str, Any]:
+    kept = {key: endpoint[key] for key in KEPT if key in endpoint}
+    kept["latency"] = {"total": turnaround}
+    return {**kept, **batch_price(kept)}

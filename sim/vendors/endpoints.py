@@ -1,0 +1,226 @@
+"""An endpoint with a `vendor` as a planner would write it out. Each key that is written stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from sim.bill.catalogue import price_context
+from sim.errors import PlaceError, QuantityError
+from sim.scenario.paths import did_you_mean, nearest
+from sim.units import shown, whole_number
+from sim.vendors import registry
+from sim.vendors.fill import filled, placeholders
+from sim.vendors.models import latency_of
+from sim.vendors.presets import Quotas, Vendor
+from sim.vendors.spending import spend_limit
+from sim.vendors.units import reserved_of, units_values
+
+Written = Mapping[str, Any]
+OWN_KEYS = ("deployment", "tier", "quota", "units", "commitment", "spend_cap")
+"""Keys that say something only together with a vendor."""
+MINUTES_A_DAY = 1440
+
+
+def expanded(raw: Written, unpublished: Callable[[str], Written], on: date) -> dict[str, Any]:
+    """An endpoint written out.
+
+    Args:
+        raw: as a planner wrote it, with a `vendor`.
+        unpublished: what holds of the unpublished quantities of a preset or model.
+        on: the day whose facts count.
+
+    Raises `PlaceError` at the key that is wrong.
+    """
+    vendor = registry.asked(Vendor, "vendor", raw["vendor"], "vendor")
+    model = _model(vendor, raw)
+    for key in ("tier", "deployment"):
+        _check_choice(vendor, raw, key)
+    found: dict[str, Any] = {"caches_prompts": vendor.caches_prompts.value}
+    unknown = {name: one.range["likely"] for name, one in vendor.unpublished.items()}
+    values = {**unknown, **unpublished(vendor.preset)}
+    found["errors"] = filled(vendor.errors, values)
+    bills = vendor.bills[-1]
+    found["bills"] = {"wasted": bills.wasted, "errors": bills.errors, **(raw.get("bills") or {})}
+    found |= _price(vendor, model, raw, on)
+    if "limits" not in raw:
+        values |= _quota(vendor, model, raw) | units_values(vendor, model, raw)
+        values |= _weights(vendor, model)
+        found["limits"] = [*_limits(vendor, model, values), *_spend(vendor, raw, found, on)]
+    if "latency" not in raw and "station" not in raw:
+        found["latency"] = latency_of(model, unpublished(model))
+    return {**found, **{key: value for key, value in raw.items() if key != "bills"}}
+
+
+def _model(vendor: Vendor, raw: Written) -> str:
+    model = raw.get("model")
+    if not isinstance(model, str):
+        raise PlaceError("a vendor needs a `model`", ("model",) if "model" in raw else ())
+    known = known_models(vendor)
+    if not vendor.provider and model not in known:
+        message = f"{vendor.preset} has no {model!r}{did_you_mean(model, known)}"
+        raise PlaceError(message, ("model",), "unknown_model")
+    return model
+
+
+def known_models(vendor: Vendor) -> list[str]:
+    """Every model of which a vendor's file knows something."""
+    written = [name for table in vendor.quotas for name in table.models]
+    single = [name for name in written if name not in vendor.families]
+    families = [name for family in vendor.families.values() for name in family]
+    units = list(vendor.units.models) if vendor.units else []
+    return list(dict.fromkeys([*families, *single, *units, *(own.model for own in vendor.prices)]))
+
+
+def tier_of(vendor: Vendor, raw: Written) -> str | None:
+    """The tier that an endpoint has."""
+    return str(raw["tier"]) if "tier" in raw else vendor.default_tier
+
+
+def deployment_of(vendor: Vendor, raw: Written) -> str | None:
+    """The deployment that an endpoint has."""
+    return str(raw["deployment"]) if "deployment" in raw else vendor.default_deployment
+
+
+def _check_choice(vendor: Vendor, raw: Written, key: str) -> None:
+    if key not in raw:
+        return
+    known = list(vendor.deployments)
+    if key == "tier":
+        known = list(dict.fromkeys(table.tier for table in vendor.quotas))
+    if raw[key] not in known:
+        what = f"is no {key} of {vendor.preset}"
+        hint = did_you_mean(shown(raw[key]), known) if known else f"; it has no {key}s"
+        raise PlaceError(f"{shown(raw[key])!r} {what}{hint}", (key,), f"unknown_{key}")
+
+
+def quota_table(vendor: Vendor, model: str, raw: Written) -> tuple[Quotas, Written] | None:
+    """The latest table that holds a model's quota, and what stands there."""
+    tier, deployment = tier_of(vendor, raw), deployment_of(vendor, raw)
+    if deployment is not None and deployment in vendor.deployments:
+        deployment = vendor.deployments[deployment].quotas_as or deployment
+    names = [model, *(name for name, family in vendor.families.items() if model in family)]
+    for table in reversed(vendor.quotas):
+        if table.tier == tier and table.deployment in (None, deployment):
+            for name in names:
+                if name in table.models:
+                    return table, table.models[name]
+    return None
+
+
+def _quota(vendor: Vendor, model: str, raw: Written) -> dict[str, Any]:
+    """The quota: the tier's, and over it what is written."""
+    wanted = {name for rule in vendor.limits for name in placeholders(rule.limit)}
+    keys = sorted(name for name in wanted if "_per_" in name and not name.startswith("unit_"))
+    written = raw.get("quota") or {}
+    if not isinstance(written, Mapping):
+        message = f"write a map, such as {{{keys[0] if keys else 'tokens_per_minute'}: 1M}}"
+        raise PlaceError(message, ("quota",))
+    for key in written:
+        if key not in keys:
+            message = f"{vendor.preset} has no such quota{did_you_mean(str(key), keys)}"
+            raise PlaceError(message, ("quota", key), "unknown_key")
+    table = quota_table(vendor, model, raw)
+    listed = {} if table is None else {name: int(number) for name, number in table[1].items()}
+    values: dict[str, Any] = dict(listed)
+    values |= {key: _whole(value, ("quota", key)) for key, value in written.items()}
+    if vendor.requests_follow_tokens and "requests_per_minute" not in written and listed:
+        share = listed["requests_per_minute"] / listed["tokens_per_minute"]
+        values["requests_per_minute"] = int(values["tokens_per_minute"] * share)
+    if "tokens_per_minute" in values:
+        values.setdefault("tokens_per_day", values["tokens_per_minute"] * MINUTES_A_DAY)
+    return values
+
+
+def _whole(value: Any, place: tuple[str, ...]) -> int:
+    try:
+        number = int(float(whole_number(value)))
+    except QuantityError as error:
+        raise PlaceError(str(error), place, error.code) from None
+    if number < 1:
+        raise PlaceError("a quota is at least 1", place, "too_small")
+    return number
+
+
+def _weights(vendor: Vendor, model: str) -> dict[str, Any]:
+    if vendor.weights is None:
+        return {}
+    parts = [part for part in vendor.weights.models if part in model]
+    longest = max(parts, key=len, default=None)
+    return dict(vendor.weights.others if longest is None else vendor.weights.models[longest])
+
+
+def _limits(vendor: Vendor, model: str, values: Written) -> list[dict[str, Any]]:
+    found = []
+    for rule in vendor.limits:
+        missing = placeholders(rule.limit) - set(values)
+        if missing and not rule.optional:
+            raise _no_quota(vendor, model, sorted(missing)[0])
+        if not missing:
+            found.append(filled(rule.limit, values))
+    return found
+
+
+def _no_quota(vendor: Vendor, model: str, name: str) -> PlaceError:
+    near = nearest(model, (one for one in known_models(vendor) if one != model))
+    meant = f'; did you mean "{near}"?' if near else ""
+    known = "" if model in known_models(vendor) else meant
+    message = f"the {name} of {model!r} at {vendor.preset} is not known{known}; write `quota`"
+    return PlaceError(f"{message}: {{{name}: ..}}", ("model",), "no_quota")
+
+
+def _price(vendor: Vendor, model: str, raw: Written, on: date) -> dict[str, Any]:
+    if "price" in raw:
+        return reserved_of(vendor, model, raw, on)
+    own = [one for one in vendor.prices if one.model == model]
+    if own:
+        return {"price": _latest(own, on).price}
+    if vendor.units is not None:
+        free = {"input": 0, "output": 0}
+        return {"price": free, **reserved_of(vendor, model, raw, on)}
+    found: dict[str, Any] = {} if "provider" in raw else {"provider": vendor.provider}
+    return found | _price_of_processing(vendor, model, raw)
+
+
+def _price_of_processing(vendor: Vendor, model: str, raw: Written) -> dict[str, Any]:
+    """What the deployment and the way of processing make of list prices."""
+    times = 1.0
+    deployment, way = deployment_of(vendor, raw), raw.get("processing")
+    if deployment is not None:
+        times = vendor.deployments[deployment].price_times
+    found: dict[str, Any] = {}
+    if way is not None and vendor.processing:
+        fitting = [one for one in vendor.processing if one.processing == way]
+        right = [one for one in fitting if not one.models or model in one.models]
+        if not right:
+            message = f"the price of {model!r} at {vendor.preset} for {way} is not known"
+            raise PlaceError(f"{message}; write a `price`", ("processing",), "no_price")
+        times *= right[0].price_times
+    elif way is not None:
+        found["price_context"] = dict(price_context(way))
+    if times != 1.0 and "price_times" not in raw:
+        found["price_times"] = f"x {times:g}"
+    return found
+
+
+def batch_price(raw: Written) -> dict[str, Any]:
+    """What the batch twin of an endpoint costs, beside the keys that it keeps."""
+    if "price" in raw or "vendor" not in raw:
+        return {} if "price" in raw else {"price_context": dict(price_context("batch"))}
+    vendor = registry.asked(Vendor, "vendor", raw["vendor"], "vendor")
+    return _price_of_processing(vendor, str(raw["model"]), {**raw, "processing": "batch"})
+
+
+def _latest(dated: list[Any], on: date) -> Any:
+    """The last that held on a day, else the first that is known."""
+    held = [one for one in dated if one.since <= on]
+    return held[-1] if held else dated[0]
+
+
+def _spend(vendor: Vendor, raw: Written, found: Written, on: date) -> list[dict[str, Any]]:
+    table = quota_table(vendor, str(raw["model"]), raw)
+    cap = raw.get("spend_cap", table[0].spend_cap if table else None)
+    if cap is None or cap == "none":
+        return []
+    return [spend_limit({**found, **raw}, cap, on)]
