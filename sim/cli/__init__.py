@@ -26,6 +26,8 @@ VERBS = (
     "report",
     "replay",
     "calibrate",
+    "backtest",
+    "trace",
 )
 """The verbs in the order of the help; `run` is meant where a scenario comes first."""
 SCENARIO_SUFFIXES = (".yaml", ".yml", ".json")

@@ -33,14 +33,14 @@ def command(
     workload: str,
     endpoints: tuple[str, ...],
     out: str | None,
-    form: str | None,
+    log_form: str | None,
     names: tuple[str, ...],
     timezone: str,
     starts: str | None,
     cached: str | None,
 ) -> int:
     """Fit a scenario's parameters to logs. Prompts and answers are never read."""
-    options = options_of(form, names, timezone, starts, cached)
+    options = options_of(log_form, names, timezone, starts, cached)
     renamed = pairs("--endpoint", endpoints)
     from sim.report.outputs import folder_name, open_outputs
 

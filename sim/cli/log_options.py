@@ -20,7 +20,10 @@ def log_options(command: Command) -> Command:
     for option in reversed(
         [
             click.option(
-                "--format", "form", metavar="NAME", help="The log's format; recognised else."
+                "--log-format",
+                "log_form",
+                metavar="NAME",
+                help="The log's format; recognised else.",
             ),
             click.option(
                 "--map",
@@ -61,7 +64,7 @@ def options_of(
     from sim.fit.read import ZERO, Options
 
     if form is not None and form not in FORMATS:
-        raise UsageError(f"--format {form}: there are {', '.join(FORMATS)}")
+        raise UsageError(f"--log-format {form}: there are {', '.join(FORMATS)}")
     try:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

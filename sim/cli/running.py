@@ -42,6 +42,8 @@ class Wish:
     """Whether the loss of the primary vendor is tried as well."""
     told_inputs: tuple[Any, ...] | None = None
     """Of a replay: what the first run told of its inputs."""
+    source: ScenarioSource | None = None
+    """Where replications come from, if the document does not say it all: such a run cannot be replayed."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def run_to_summary(wish: Wish, jobs: int | None, *, quiet: bool = False) -> Summ
     from sim.study.size import size_of
     from sim.summary import summarise
 
-    source = ScenarioSource(wish.document, wish.told_inputs)
+    source = wish.source or ScenarioSource(wish.document, wish.told_inputs)
     scenario = source.scenario
     progress = Progress(quiet=quiet)
     _foretell(progress, wish, size_of(scenario).seconds / (jobs or processors()))
@@ -188,6 +190,8 @@ def _write(outputs: Any, summary: Summary, wish: Wish) -> list[str]:
     from sim.report.results import files_of
 
     files = files_of(summary, _record(summary, wish))
+    if wish.source is not None:
+        del files["run.json"]
     outputs.write(files)
     return list(dict.fromkeys(f"{name.split('/')[0]}/" if "/" in name else name for name in files))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sim.errors import UsageError
@@ -12,6 +13,7 @@ from sim.fit.fits import fit_all
 from sim.fit.fragment import fragment, sources_of, tree_of
 from sim.fit.log import Log
 from sim.fit.read import Options, read_log
+from sim.fit.tables import TABLES, table_kind
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,10 @@ class Calibration:
 def calibrate(
     files: Sequence[str], options: Options, workload: str, rename: Mapping[str, str]
 ) -> Calibration:
-    """Read logs and fit all that they tell."""
+    """Read logs and fit all that they tell; a table of incidents or of searches is fitted alone."""
+    kind = table_kind(files[0])
+    if kind is not None:
+        return _of_tables(kind, files, options.timezone, list(rename.values()))
     return calibrate_log(read_log(files, options), files, workload, rename)
 
 
@@ -54,3 +59,17 @@ def calibrate_log(
     said = sources_of(files, log, findings)
     block = fragment(tree, said)
     return Calibration(tuple(findings), tree, block, (said[0], *log.reading.sentences()))
+
+
+def _of_tables(
+    kind: str, files: Sequence[str], timezone: str, endpoints: Sequence[str]
+) -> Calibration:
+    """Fit tables of one kind."""
+    findings = [one for file in files for one in TABLES[kind][1](file, timezone, endpoints)]
+    tree: dict[str, Any] = {}
+    for found in findings:
+        for key, value in found.top.items():
+            tree[key] = {**tree.get(key, {}), **value} if isinstance(value, dict) else value
+    said = f"Source: {', '.join(Path(file).name for file in files)}, a table of {kind}."
+    lines = [f"{one.name}: {estimate.text()}" for one in findings for estimate in one.estimates]
+    return Calibration(tuple(findings), tree, fragment(tree, [said, *lines]), (said,))

@@ -129,7 +129,9 @@ def _kept(read: Callable[[Times, list[int]], list[Floats]]) -> dict[str, Floats]
 
 def _by_hour_of_week(measures: Measures, counters: Integers) -> Integers:
     """(days, things, 25, columns) counters, summed to (things, 168, columns)."""
-    flat = counters.transpose(0, 2, 1, 3).reshape(-1, counters.shape[1], counters.shape[3])
+    days, things, hours_of_day, columns = counters.shape
+    # Written out, because there may be no thing at all.
+    flat = counters.transpose(0, 2, 1, 3).reshape(days * hours_of_day, things, columns)
     hours = measures.layout.calendar.hour_of_week_of_slot
     sums = np.zeros((WEEK_HOURS, *flat.shape[1:]), dtype=np.int64)
     np.add.at(sums, hours[hours >= 0], flat[hours >= 0])

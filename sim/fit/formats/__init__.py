@@ -26,4 +26,4 @@ FORMATS: dict[str, Format] = {
         plain_csv.FORMAT,
     )
 }
-"""Every format of logs, by the name that `--format` takes."""
+"""Every format of logs, by the name that `--log-format` takes."""
