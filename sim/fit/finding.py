@@ -12,6 +12,8 @@ from scipy.special import ndtri, stdtrit
 
 Floats = NDArray[np.float64]
 LEVEL = 0.90
+UNKNOWN = 50.0
+"""A logarithm that is known no better than this is not known."""
 NORMAL_90 = float(ndtri(0.5 + LEVEL / 2))
 
 
@@ -75,6 +77,8 @@ def normal(
 def log_normal(name: str, value: float, error: float, unit: str) -> Estimate:
     """An estimate whose logarithm has a normal interval of the given standard error."""
     half = NORMAL_90 * error
+    if half > UNKNOWN:
+        return Estimate(name, value, 0.0, float("inf"), unit)
     return Estimate(name, value, value * float(np.exp(-half)), value * float(np.exp(half)), unit)
 
 

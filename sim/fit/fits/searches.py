@@ -56,7 +56,8 @@ def fit_search(concurrency: Floats, mean_s: Floats, p99_s: Floats) -> Search | N
         return None
 
     def misses(logs: Floats) -> Floats:
-        said = _mean(*np.exp(logs), concurrency)
+        service, servers, join = (float(one) for one in np.exp(logs))
+        said = _mean(service, servers, join, concurrency)
         prior = JOIN_PRIOR * (logs[2] - np.log(2.0))
         return np.append(np.log(said) - np.log(mean_s), prior)
 
@@ -64,7 +65,8 @@ def fit_search(concurrency: Floats, mean_s: Floats, p99_s: Floats) -> Search | N
     found = least_squares(misses, start, bounds=([-20.0, -1.0, 0.0], [5.0, 8.0, 2.5]))
     service, servers, join = (float(one) for one in np.exp(found.x))
     spread = float(np.sqrt(2 * found.cost / max(len(mean_s) - 2, 1)))
-    wide = np.sqrt(np.diag(np.linalg.pinv(found.jac.T @ found.jac))) * spread
+    jacobian = np.asarray(found.jac, np.float64)
+    wide = np.sqrt(np.diag(np.linalg.pinv(jacobian.T @ jacobian))) * spread
     slope = float((p99_s[-1] - p99_s[-2]) / (concurrency[-1] - concurrency[-2]))
     return Search(
         service,
