@@ -1,12 +1,14 @@
 """The processes that replications run in.
 
 Where a process can be copied with all that it has read and compiled (Linux), workers start at once; elsewhere
-each reads the package anew.
+each reads the package anew. With a scheduler's address they are those of a Dask cluster, on which the same version
+of this package is installed: a lost worker's calls are played again by another, with the same result.
 """
 
 from __future__ import annotations
 
 import ctypes
+import importlib
 import signal
 import sys
 import warnings
@@ -15,13 +17,16 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sim.errors import ResourceError
+from sim.errors import ResourceError, UsageError
 
 Result = TypeVar("Result")
 M_MMAP_THRESHOLD, LARGE_BYTES = -3, 8 << 20
 """glibc, `mallopt(3)`: from which size on memory is asked of the system, and given back to it [bytes]."""
 PR_SET_PDEATHSIG = 1
 """Linux, `prctl(2)`: a signal when the parent dies."""
+CONNECT_SECONDS = 20
+RETRIES = 3
+"""How often a cluster may lose the same call's worker."""
 DIED = "a worker process died, most likely for want of memory; try again with fewer --jobs"
 
 
@@ -38,10 +43,42 @@ def give_large_arrays_back() -> None:
 
 
 def each(
-    jobs: int, function: Callable[..., Result], calls: Sequence[tuple[Any, ...]]
+    jobs: int,
+    function: Callable[..., Result],
+    calls: Sequence[tuple[Any, ...]],
+    scheduler: str | None = None,
 ) -> Iterator[Result]:
-    """The results of calls, in their order."""
+    """The results of calls, in their order; `scheduler` is a Dask scheduler's address, such as tcp://host:8786."""
+    if scheduler is not None:
+        return _on_cluster(scheduler, function, calls)
     return (_copied if sys.platform == "linux" else _fresh)(jobs, function, calls)
+
+
+def _on_cluster(
+    scheduler: str, function: Callable[..., Result], calls: Sequence[tuple[Any, ...]]
+) -> Iterator[Result]:
+    try:
+        distributed: Any = importlib.import_module("distributed")
+    except ImportError as error:
+        raise UsageError(
+            "--scheduler needs Dask: pip install 'genai-rollout-simulator[cluster]'"
+        ) from error
+    try:
+        client = distributed.Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ResourceError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+    try:
+        # Not pure: Dask would hash the arguments to find equal calls, and there are none.
+        futures = [
+            client.submit(function, *arguments, pure=False, retries=RETRIES) for arguments in calls
+        ]
+        while futures:
+            yield futures.pop(0).result()
+    except distributed.KilledWorker as error:
+        raise ResourceError(f"{DIED.split(';')[0]} again and again on the cluster") from error
+    finally:
+        client.cancel(futures)
+        client.close()
 
 
 def _copied(

@@ -20,6 +20,7 @@ VERBS = (
     "run",
     "init",
     "compare",
+    "sweep",
     "validate",
     "explain",
     "schema",

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.progress import Progress
+from sim.cli.running import processors
 from sim.cli.scenario_options import read_document, set_option
-from sim.cli.study_options import json_bytes, origin_of, study_options, target_of
+from sim.cli.study_options import json_bytes, kept_beside, origin_of, study_options, target_of
 from sim.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ def command(
     jobs: int | None,
     out: str | None,
     as_json: bool,
+    scheduler: str | None,
+    resume: bool,
 ) -> int:
     """Say which plan wins on what, replication for replication, with intervals.
 
@@ -45,8 +49,19 @@ def command(
         raise UsageError(f"compare takes from 2 to {PLANS_MAX} scenarios, not {len(scenarios)}")
     documents = [read_document(file, sets) for file in scenarios]
     target = target_of(out, "_vs_".join(Path(file).stem for file in scenarios))
-    with open_outputs(target) as outputs:
-        summary = _summary(documents, sets, replications, seed, jobs, quiet=as_json)
+    with open_outputs(target) as outputs, kept_beside(target, resume=resume) as kept:
+        progress = Progress(quiet=as_json)
+        total = replications * len(documents)
+        working: dict[str, Any] = {
+            "seed": seed,
+            "replications": replications,
+            "jobs": jobs or processors(),
+            "scheduler": scheduler,
+            "kept": kept,
+            "heard": progress.counter(total),
+        }
+        summary = _summary(documents, sets, working)
+        progress.clear()
         outputs.write({"comparison.json": json_bytes(summary)})
     _tell(summary, documents[0], target, as_json=as_json)
     return ExitCode.DONE
@@ -55,14 +70,8 @@ def command(
 def _summary(
     documents: Sequence[Document],
     sets: tuple[str, ...],
-    replications: int,
-    seed: int,
-    jobs: int | None,
-    *,
-    quiet: bool,
+    working: dict[str, Any],
 ) -> dict[str, Any]:
-    from sim.cli.progress import Progress
-    from sim.cli.running import processors
     from sim.scenario.differences import input_differences
     from sim.study import run
     from sim.study.comparison import Comparison
@@ -71,23 +80,13 @@ def _summary(
 
     sources = [ScenarioSource(document) for document in documents]
     names = [source.scenario.name for source in sources]
-    progress, done = Progress(quiet=quiet), 0
-
-    def heard(_one: object) -> None:
-        nonlocal done
-        done += 1
-        progress.replications(done, replications * len(sources))
-
     studies = []
     for source in sources:
-        study = run(
-            source, seed=seed, replications=replications, jobs=jobs or processors(), heard=heard
-        )
+        study = run(source, **working)
         if not study.complete:
             # Pairs that are not whole say nothing.
             raise KeyboardInterrupt
         studies.append(study)
-    progress.clear()
     origins = tuple(
         origin_of(document, name, sets) for document, name in zip(documents, names, strict=True)
     )

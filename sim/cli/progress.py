@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 
 from sim.cli.ending import say
 
@@ -39,6 +40,17 @@ class Progress:
         self._written = elapsed
         left = f" · about {span(elapsed / done * (total - done))} left" if 0 < done < total else ""
         self._line(f"replication {done} of {total}{left}")
+
+    def counter(self, total: int) -> Callable[[object], None]:
+        """A listener that counts replications: one, or as many as it is told."""
+        done = 0
+
+        def heard(what: object) -> None:
+            nonlocal done
+            done += what if isinstance(what, int) else 1
+            self.replications(done, total)
+
+        return heard
 
     def clear(self) -> None:
         """Take the line away."""

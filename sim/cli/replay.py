@@ -10,7 +10,7 @@ import click
 
 from sim.cli.ending import say
 from sim.cli.run import run_options
-from sim.cli.running import Telling, Wish, perform, run_to_summary
+from sim.cli.running import Telling, Wish, Working, perform, run_to_summary
 from sim.cli.versions import versions
 from sim.errors import ExitCode, UsageError
 
@@ -27,7 +27,7 @@ def command(run: str, out: str | None, jobs: int | None, **telling: Any) -> int:
     wish = _wish(record)
     _tell_versions(record)
     if out:
-        return perform(wish, Path(out), jobs, Telling(**telling))
+        return perform(wish, Path(out), Working(jobs), Telling(**telling))
     return _compare(record, wish, jobs, Telling(**telling))
 
 
@@ -74,7 +74,7 @@ def _compare(record: Record, wish: Wish, jobs: int | None, telling: Telling) -> 
     from sim.cli.running import exit_code, report_text, tell
     from sim.summary import to_text
 
-    summary = run_to_summary(wish, jobs, quiet=telling.quiet)
+    summary = run_to_summary(wish, Working(jobs), quiet=telling.quiet)
     tell(report_text(summary, wish, telling), telling)
     code = exit_code(summary, telling)
     if code == ExitCode.INTERRUPTED or not record.complete:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.running import Telling, Wish, perform
+from sim.cli.running import Telling, Wish, Working, perform
 from sim.cli.scenario_options import read_document, scenario_argument, set_option
+from sim.cli.study_options import worker_options
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ Examples:
     help="Try as well what the loss of the primary vendor does, four hours at each phase's peak.",
 )
 @run_options
+@worker_options
 def command(
     scenario: str,
     sets: tuple[str, ...],
@@ -111,13 +113,16 @@ def command(
     form: Any,
     check: bool,
     quiet: bool,
+    scheduler: str | None,
+    resume: bool,
 ) -> int:
     """Run a scenario."""
     from sim.report.record import file_shown
 
     document = read_document(scenario, sets)
     wish = Wish(document, file_shown(scenario), seed, replications, engine, sets, drill)
-    return perform(wish, _target(scenario, out), jobs, Telling(as_json, check, quiet, form))
+    working = Working(jobs, scheduler, resume)
+    return perform(wish, _target(scenario, out), working, Telling(as_json, check, quiet, form))
 
 
 def _target(scenario: str, out: str | None) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +12,7 @@ from sim.cli.ending import say
 from sim.cli.interrupts import felt
 from sim.cli.progress import LONG_RUN_SECONDS, Progress, span
 from sim.cli.screen import screen_of_stdout, write_report
+from sim.cli.study_options import kept_beside
 from sim.cli.versions import package_version, versions
 from sim.errors import ExitCode, ResourceError
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.study import Replication, Study
     from sim.study.of_scenario import ScenarioSource
+    from sim.study.kept import Kept
 
 REPLICATIONS_AUTO_FIRST = 20
 
@@ -56,27 +57,43 @@ class Telling:
     form: Literal["terminal", "markdown"] = "terminal"
 
 
-def perform(wish: Wish, target: Path | None, jobs: int | None, telling: Telling) -> int:
+@dataclass(frozen=True)
+class Working:
+    """Where replications run."""
+
+    jobs: int | None = None
+    """Local processes; None takes as many as there are processors."""
+    scheduler: str | None = None
+    """The address of a Dask cluster, in place of them."""
+    resume: bool = False
+    """Whether to go on from what a killed run had finished."""
+
+
+def perform(wish: Wish, target: Path | None, working: Working, telling: Telling) -> int:
     """Run a study and tell of it; its exit code.
 
     Args:
         wish: what to run.
         target: the folder of the results; None writes nothing.
-        jobs: processes; None takes as many as there are processors.
+        working: where it runs.
         telling: what to print.
     """
     from sim.report.outputs import open_outputs
 
-    with open_outputs(target) if target else nullcontext() as outputs:
-        summary = run_to_summary(wish, jobs, quiet=telling.quiet)
-        names: list[str] = []
-        if outputs is not None:
+    names: list[str] = []
+    if target is None:
+        summary = run_to_summary(wish, working, quiet=telling.quiet)
+    else:
+        with open_outputs(target) as outputs, kept_beside(target, resume=working.resume) as kept:
+            summary = run_to_summary(wish, working, kept, quiet=telling.quiet)
             names = list(_write(outputs, summary, wish))
     tell(report_text(summary, wish, telling, target, names), telling)
     return exit_code(summary, telling)
 
 
-def run_to_summary(wish: Wish, jobs: int | None, *, quiet: bool = False) -> Summary:
+def run_to_summary(
+    wish: Wish, working: Working, kept: Kept | None = None, *, quiet: bool = False
+) -> Summary:
     """Run a study; the dict of `summary.json`."""
     from sim.study import run
     from sim.study.of_scenario import ScenarioSource
@@ -86,14 +103,17 @@ def run_to_summary(wish: Wish, jobs: int | None, *, quiet: bool = False) -> Summ
     source = wish.source or ScenarioSource(wish.document, wish.told_inputs)
     scenario = source.scenario
     progress = Progress(quiet=quiet)
-    _foretell(progress, wish, size_of(scenario).seconds / (jobs or processors()))
+    jobs = working.jobs or processors()
+    _foretell(progress, wish, size_of(scenario).seconds / jobs)
     study = run(
         source,
         seed=wish.seed,
         replications=wish.replications,
         engine=wish.engine,
-        jobs=jobs or processors(),
+        jobs=jobs,
         heard=_teller(progress, wish),
+        scheduler=working.scheduler,
+        kept=kept,
     )
     found = None
     if wish.drill and study.complete:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,37 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sim.scenario.document import Document
+    from sim.study.kept import Kept
     from sim.summary import Origin
 
 SEED_MAX = 2**63 - 1
 REPLICATIONS_MAX = 100_000
 JOBS_MAX = 1_024
+
+
+def worker_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add where replications run, and whether those of a killed run are taken up."""
+    command = click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Run on the Dask cluster of this scheduler, such as tcp://host:8786.",
+    )(command)
+    return click.option(
+        "--resume", is_flag=True, help="Go on from what a killed run of the same had finished."
+    )(command)
+
+
+@contextmanager
+def kept_beside(target: Path, *, resume: bool) -> Iterator[Kept]:
+    """Where finished work is kept until the results are whole: a hidden folder beside them."""
+    from sim.study.kept import Kept
+
+    path = target.absolute()
+    kept = Kept(path.with_name(f".simulate-kept-{path.name}"))
+    if not resume:
+        kept.forget()
+    yield kept
+    kept.forget()
 
 
 def study_options(replications: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -61,7 +88,7 @@ def study_options(replications: int) -> Callable[[Callable[..., Any]], Callable[
             ]
         ):
             command = option(command)
-        return command
+        return worker_options(command)
 
     return add
 

@@ -44,6 +44,10 @@ class ScenarioSource:
             currency=scenario.currency,
         )
 
+    def inputs(self) -> Mapping[str, Any]:
+        """The merged scenario."""
+        return self.document.tree
+
     def course(self, seed: int, replication: int) -> Course:
         """A replication, with its unknowns drawn and its price changes decided."""
         journey = journey_of(self.document, seed, replication)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from sim.bill import PriceChange, Tariff
 from sim.measure import Measures
@@ -66,6 +66,10 @@ class Source(Protocol):
 
     def terms(self) -> Terms:
         """What the study asks."""
+        ...
+
+    def inputs(self) -> Mapping[str, Any]:
+        """All that its courses depend on beside seed and number, as JSON can hold it."""
         ...
 
     def course(self, seed: int, replication: int) -> Course:

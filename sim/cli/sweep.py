@@ -1,0 +1,110 @@
+"""`simulate sweep SCENARIO --over path=a,b,c`: many variants of a scenario, and the frontier among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.progress import Progress
+from sim.cli.running import processors
+from sim.cli.scenario_options import read_document, scenario_argument, set_option
+from sim.cli.study_options import json_bytes, kept_beside, origin_of, study_options, target_of
+from sim.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    pass
+
+POINTS_MAX = 10_000
+
+
+@click.command(
+    epilog="Example: simulate sweep scenarios/claims_q3_week.yaml "
+    "--over endpoints.gpt_standard.limits.tokens.allows=500k,1M,2M --over stations.reviewers.staff[0].people=4,6,8"
+)
+@scenario_argument
+@click.option(
+    "--over",
+    "overs",
+    multiple=True,
+    metavar="PATH=A,B,C",
+    help="Values of a path; given several times, every combination is a point.",
+)
+@click.option(
+    "--table",
+    type=click.Path(path_type=str),
+    metavar="FILE",
+    help="Named points: a YAML map from each name to {path: value}.",
+)
+@click.option(
+    "--workload",
+    metavar="NAME",
+    help="Whose p95 counts; that of the first latency target, unless given.",
+)
+@set_option
+@study_options(replications=10)
+def command(
+    scenario: str,
+    overs: tuple[str, ...],
+    table: str | None,
+    workload: str | None,
+    sets: tuple[str, ...],
+    replications: int,
+    seed: int,
+    jobs: int | None,
+    out: str | None,
+    as_json: bool,
+    scheduler: str | None,
+    resume: bool,
+) -> int:
+    """Play every combination of values, with the same luck, and show which are not beaten.
+
+    A point is on the frontier when no other is at least as good on mean spend, p95 and availability, and better
+    on one. Finished points are kept on disk; --resume goes on after a kill.
+    """
+    from sim.report.outputs import open_outputs
+    from sim.study.grid import axes_of, checked, grid, table_of
+    from sim.study.points import Field, Result
+    from sim.summary.sweep import Sweep, summarise_sweep, sweep_csv
+
+    document = read_document(scenario, sets)
+    axes = axes_of(overs)
+    rows = table_of(table) if table else {"": ()}
+    points = grid(document, axes, rows)
+    if not overs and not table:
+        raise UsageError("a sweep needs --over path=a,b,c or --table FILE")
+    if len(points) > POINTS_MAX:
+        raise UsageError(f"these are {len(points):,} points, and at most {POINTS_MAX:,} are played")
+    base = checked(document, axes, rows)
+    target = target_of(out, f"{_stem(scenario)}_sweep")
+    progress = Progress(quiet=as_json)
+    with open_outputs(target) as outputs, kept_beside(target, resume=resume) as kept:
+        heard = progress.counter(len(points) * replications)
+        field = Field(seed, jobs or processors(), scheduler, kept, heard)
+        readings = field.play(points, range(replications))
+        progress.clear()
+        results = [Result(*pair) for pair in zip(points, readings, strict=True)]
+        origin = origin_of(document, base.scenario.name, sets)
+        summary = summarise_sweep(
+            Sweep(results, base.terms(), tuple(base.scenario.workloads), workload, seed), origin
+        )
+        outputs.write({"sweep.json": json_bytes(summary), "sweep.csv": sweep_csv(summary)})
+    _tell(summary, str(target), as_json=as_json)
+    return ExitCode.DONE
+
+
+def _stem(scenario: str) -> str:
+    from pathlib import Path
+
+    return Path(scenario).stem
+
+
+def _tell(summary: dict[str, Any], target: str, *, as_json: bool) -> None:
+    from sim.cli.screen import screen_of_stdout, write_report
+    from sim.report.sweep import render_sweep
+
+    if as_json:
+        write_report(json_bytes(summary).decode())
+        return
+    wrote = [f"{target}/", "sweep.json", "sweep.csv"]
+    write_report(render_sweep(summary, screen_of_stdout(), wrote=wrote))
