@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sim.scenario.document import Document
     from sim.scenario.scenario import Scenario
     from sim.study import Replication, Study
-    from sim.study.of_scenario import ScenarioSource
     from sim.study.kept import Kept
+    from sim.study.of_scenario import ScenarioSource
 
 REPLICATIONS_AUTO_FIRST = 20
 

@@ -84,7 +84,7 @@ class Row:
             if first is not None and other is not None and not _is_nan(first, other)
         ]
         return Difference(
-            figure=Figure.of(self.unit, [_minus(other, first) for first, other in pairs]),
+            figure=Figure.of(self.unit, [minus(other, first) for first, other in pairs]),
             unpaired_interval=difference_interval(
                 [float(first) for first, _ in pairs], [float(other) for _, other in pairs]
             ),
@@ -253,7 +253,8 @@ def _count_worse(pairs: Sequence[tuple[Value, Value]], worse_when: Worse | None)
     return sum(sign * float(other) > sign * float(first) for first, other in pairs)
 
 
-def _minus(other: Value, first: Value) -> Value:
+def minus(other: Value, first: Value) -> Value:
+    """The difference of two values of one kind."""
     if isinstance(other, Decimal) and isinstance(first, Decimal):
         return other - first
     return float(other) - float(first)

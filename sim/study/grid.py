@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -72,16 +73,14 @@ def table_of(file: str) -> dict[str, tuple[str, ...]]:
     if not fits or not rows:
         raise UsageError(f"{file} maps each point's name to {{path: value}}")
     return {
-        str(name): tuple(f"{path}={_text(value)}" for path, value in row.items())
+        str(name): tuple(set_text(path, value) for path, value in row.items())
         for name, row in rows.items()
     }
 
 
-def _text(value: Any) -> str:
-    """A value as `--set` reads it: YAML in one line."""
-    import json
-
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+def set_text(path: str, value: Any) -> str:
+    """A value at a path as `--set` reads it: YAML in one line."""
+    return f"{path}={value if isinstance(value, str) else json.dumps(value, default=str)}"
 
 
 def grid(

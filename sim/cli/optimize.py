@@ -1,0 +1,88 @@
+"""`simulate optimize SCENARIO`: the cheapest plan among a scenario's options that keeps all targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.cli.progress import Progress
+from sim.cli.running import processors
+from sim.cli.scenario_options import read_document, scenario_argument, set_option
+from sim.cli.study_options import json_bytes, kept_beside, origin_of, study_options, target_of
+from sim.errors import ExitCode, UsageError
+
+PLANS_MAX = 5_000
+
+
+@click.command(epilog="Example: simulate optimize scenarios/claims_q3.yaml --replications 20")
+@scenario_argument
+@set_option
+@study_options(replications=40)
+def command(
+    scenario: str,
+    sets: tuple[str, ...],
+    replications: int,
+    seed: int,
+    jobs: int | None,
+    out: str | None,
+    as_json: bool,
+    scheduler: str | None,
+    resume: bool,
+) -> int:
+    """Find the cheapest plan that keeps every target at its chance.
+
+    The scenario says what may be chosen: options: [{name: reviewers, path: "stations.reviewers.servers", values:
+    [4, 6, 8]}]. All combinations race with the same luck; --replications is how often those are played that stay to
+    the end. The choice is then played again with fresh luck.
+    """
+    from sim.report.outputs import open_outputs
+    from sim.scenario.options import combinations
+    from sim.study.grid import set_text
+    from sim.study.of_scenario import ScenarioSource
+    from sim.study.optimize import optimize
+    from sim.study.points import Field, Point
+    from sim.summary.optimize import OptimumFound, summarise_optimum
+
+    document = read_document(scenario, sets)
+    planned = ScenarioSource(document).scenario
+    if not planned.options:
+        raise UsageError(
+            f"{scenario} has no options; write e.g. options: "
+            "[{name: reviewers, path: stations.reviewers.servers, values: [4, 6, 8]}]"
+        )
+    plans = [
+        (choices, Point(document, tuple(set_text(path, value) for path, value in changed.items())))
+        for choices, changed in combinations(planned.options)
+    ]
+    if len(plans) > PLANS_MAX:
+        raise UsageError(f"the options make {len(plans):,} plans, and at most {PLANS_MAX:,} race")
+    for _, point in plans:
+        _ = point.source
+    target = target_of(out, f"{Path(scenario).stem}_optimum")
+    progress = Progress(quiet=as_json)
+    with open_outputs(target) as outputs, kept_beside(target, resume=resume) as kept:
+        heard = progress.counter(len(plans) * replications)
+        workers = jobs or processors()
+        optimum = optimize(plans, Field(seed, workers, scheduler, kept, heard), replications)
+        fresh_seed = seed + 1
+        fresh = Field(fresh_seed, workers, scheduler, kept)
+        [readings] = fresh.play([optimum.nearest.point], range(replications))
+        progress.clear()
+        names = [option.name for option in planned.options]
+        found = OptimumFound(optimum, names, readings, seed, fresh_seed, planned.currency)
+        summary = summarise_optimum(found, origin_of(document, planned.name, sets))
+        outputs.write({"optimum.json": json_bytes(summary)})
+    _tell(summary, str(target), as_json=as_json)
+    return ExitCode.DONE
+
+
+def _tell(summary: dict[str, Any], target: str, *, as_json: bool) -> None:
+    from sim.cli.screen import screen_of_stdout, write_report
+    from sim.report.optimize import render_optimum
+
+    if as_json:
+        write_report(json_bytes(summary).decode())
+        return
+    write_report(render_optimum(summary, screen_of_stdout(), wrote=[f"{target}/", "optimum.json"]))

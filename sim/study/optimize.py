@@ -1,0 +1,212 @@
+"""The cheapest plan that keeps every target at its chance, among all combinations of a scenario's options.
+
+A race (ranking and selection with common random numbers): all plans are played a few times with the same luck; who
+surely misses a target, or is surely dearer than the best plan that keeps them, plays no further, the others play on in
+rounds of twice as many replications. A plan that was dropped as dearer comes back when the best one falls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from sim import draws
+from sim.bill import total
+from sim.errors import UsageError
+from sim.study.points import Field, Point, Readings
+from sim.study.statistics import mean_interval
+from sim.study.stopping import judge
+from sim.targets import Target
+
+FIRST_ROUND = 4
+RESAMPLES = 1_000
+PURPOSE = "optimize: resample"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A plan and how it did."""
+
+    point: Point
+    choices: tuple[str, ...]
+    """By option."""
+    readings: Readings
+
+    @property
+    def spend(self) -> Decimal:
+        """The mean over its replications."""
+        return total(one.spend for one in self.readings) / len(self.readings)
+
+    def shares(self) -> list[float]:
+        """In what share of its replications each target is met."""
+        met = np.array([one.met for one in self.readings], float)
+        return [float(share) for share in met.mean(axis=0)]
+
+    def lacks(self, targets: Sequence[Target]) -> list[float]:
+        """By how much the chance of each target falls short; 0 where it is kept."""
+        return [
+            max(0.0, target.chance - share)
+            for target, share in zip(targets, self.shares(), strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """What a race found."""
+
+    targets: tuple[Target, ...]
+    best: Candidate | None
+    """The cheapest plan that keeps all targets; None: no plan does."""
+    nearest: Candidate
+    """The plan that falls least short; the best one, where there is one."""
+    candidates: tuple[Candidate, ...]
+    """Every plan, in the order of the options."""
+    chance_right: float | None
+    """In what share of resampled replications the same plan is chosen."""
+    prices: dict[str, Decimal | None]
+    """By target: what would be saved without it; None where nothing else keeps the rest."""
+
+    @property
+    def binding(self) -> str | None:
+        """The target that costs most; None where none costs anything."""
+        priced = {name: price for name, price in self.prices.items() if price}
+        return max(priced, key=lambda name: priced[name]) if priced else None
+
+
+def optimize(
+    plans: Sequence[tuple[tuple[str, ...], Point]], field: Field, replications: int
+) -> Optimum:
+    """Race plans, to at most so many replications of each.
+
+    Args:
+        plans: the names of the choices, and the scenario with them.
+        field: the seed and the workers.
+        replications: of the plans that stay to the end.
+    """
+    targets = plans[0][1].terms().targets
+    if not targets:
+        raise UsageError(
+            "the scenario has no targets, so the cheapest plan would be to serve nobody"
+        )
+    race = Race([Candidate(point, choices, ()) for choices, point in plans], targets, field)
+    size = min(FIRST_ROUND, replications)
+    while True:
+        race.round(size)
+        if size == replications:
+            break
+        size = min(2 * size, replications)
+    return race.result()
+
+
+class Race:
+    """Candidates and their readings so far."""
+
+    def __init__(
+        self, candidates: list[Candidate], targets: tuple[Target, ...], field: Field
+    ) -> None:
+        self._all = candidates
+        self._targets = targets
+        self._field = field
+
+    def round(self, size: int) -> None:
+        """Play on until everyone who may still win has so many replications."""
+        while todo := [
+            place
+            for place, one in enumerate(self._all)
+            if len(one.readings) < size and self._may_win(one)
+        ]:
+            # Only those of one length play together, as they need the same numbers.
+            least = min(len(self._all[place].readings) for place in todo)
+            todo = [place for place in todo if len(self._all[place].readings) == least]
+            self._play(todo, range(least, size))
+
+    def _play(self, places: Sequence[int], numbers: range) -> None:
+        points = [self._all[place].point for place in places]
+        for place, more in zip(places, self._field.play(points, numbers), strict=True):
+            one = self._all[place]
+            self._all[place] = Candidate(one.point, one.choices, one.readings + more)
+
+    def _may_win(self, one: Candidate) -> bool:
+        if not one.readings:
+            return True
+        if self._surely_misses(one):
+            return False
+        best = cheapest(self._all, self._targets)
+        return best is None or best is one or not _surely_dearer(one, best)
+
+    def _surely_misses(self, one: Candidate) -> bool:
+        columns = zip(*(reading.met for reading in one.readings), strict=True)
+        return any(
+            judge(column, target.chance).status == "missed"
+            for target, column in zip(self._targets, columns, strict=True)
+        )
+
+    def result(self) -> Optimum:
+        """What the race has come to."""
+        best = cheapest(self._all, self._targets)
+        nearest = min(self._all, key=lambda one: (max(one.lacks(self._targets)), one.spend))
+        return Optimum(
+            targets=self._targets,
+            best=best,
+            nearest=best or nearest,
+            candidates=tuple(self._all),
+            chance_right=None if best is None else self._chance_right(best),
+            prices={} if best is None else self._prices(best),
+        )
+
+    def _prices(self, best: Candidate) -> dict[str, Decimal | None]:
+        prices: dict[str, Decimal | None] = {}
+        for place, target in enumerate(self._targets):
+            other = cheapest(self._all, self._targets, without=place)
+            prices[target.name] = (
+                None if other is None else max(Decimal(0), best.spend - other.spend)
+            )
+        return prices
+
+    def _chance_right(self, best: Candidate) -> float:
+        """Resample the replications of those who stayed, and choose again."""
+        stayed = [one for one in self._all if len(one.readings) == len(best.readings)]
+        count = len(best.readings)
+        met = np.array([[reading.met for reading in one.readings] for one in stayed], float)
+        spend = np.array([[float(reading.spend) for reading in one.readings] for one in stayed])
+        asked = np.array([target.chance for target in self._targets])
+        key = draws.purpose(self._field.seed, 0, PURPOSE)
+        entities = np.arange(RESAMPLES, dtype=np.uint64)[:, None]
+        picks = (
+            draws.uniforms(key, entities, np.arange(count, dtype=np.uint64)[None, :]) * count
+        ).astype(np.int64)
+        mine = next(place for place, one in enumerate(stayed) if one is best)
+        right = 0
+        for pick in picks:
+            keeps = (met[:, pick].mean(axis=1) >= asked - ROUNDING).all(axis=1)
+            costs = np.where(keeps, spend[:, pick].mean(axis=1), np.inf)
+            right += bool(keeps.any()) and int(costs.argmin()) == mine
+        return right / RESAMPLES
+
+
+ROUNDING = 1e-12
+"""A mean of shares is as good as the share."""
+
+
+def cheapest(
+    candidates: Sequence[Candidate], targets: Sequence[Target], without: int | None = None
+) -> Candidate | None:
+    """The cheapest plan that keeps every target but one in its replications so far; of equals, the first."""
+    keep = [
+        one
+        for one in candidates
+        if one.readings
+        and all(
+            lack <= ROUNDING for place, lack in enumerate(one.lacks(targets)) if place != without
+        )
+    ]
+    return min(keep, key=lambda one: one.spend, default=None)
+
+
+def _surely_dearer(one: Candidate, best: Candidate) -> bool:
+    pairs = zip(one.readings, best.readings, strict=False)
+    interval = mean_interval([float(mine.spend - other.spend) for mine, other in pairs])
+    return interval is not None and interval[0] > 0

@@ -1,0 +1,141 @@
+"""The optimum is the known one on three exact cases, and where no plan will do, that is said."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+from cli.commands import simulate
+
+from sim.errors import ScenarioError
+from sim.scenario.document import document_from_text, validate
+from sim.scenario.options import combinations
+from sim.scenario.scenario import Scenario
+from sim.study.grid import set_text
+from sim.study.optimize import Optimum, optimize
+from sim.study.points import Field, Point
+from sim.summary.optimize import SCHEMA
+
+HEAD = """
+schema: genai-rollout/v1
+name: A case with a known answer
+horizon: {start: 2027-03-01, length: LENGTH}
+"""
+# Erlang C with 8 Erlangs: the 90th percentile of waits is 7.0 s of 10 servers, 3.0 s of 11, 0.8 s of 12.
+ERLANG = (
+    HEAD.replace("LENGTH", "1d")
+    + """
+targets: [{name: no long waits, station: desk, metric: wait.p90, window: horizon, at_most: 4.5s}]
+workloads: {ask: {arrivals: {rate: 0.8/s}, pipeline: main}}
+pipelines: {main: [{station: desk}]}
+stations: {desk: {servers: 9, service: {law: exponential, mean: 10s}, cost: {per_server_hour: 1}}}
+options: [{name: servers, path: stations.desk.servers, values: [9, 10, 11, 12, 13]}]
+"""
+)
+# A unit carries 1/s and costs 30 a day; a request beyond costs 0.001. The third is used for 12 hours (43.2 a day), the
+# fourth for 4 (14.4): so three.
+NEWSVENDOR = (
+    HEAD.replace("LENGTH", "1d")
+    + """
+targets: [{name: it is there, workload: ask, metric: availability, window: horizon, at_least: 99%}]
+workloads: {ask: {arrivals: {gaps: 1, steps: [{from: 0s, rate: 0.98/s}, {from: 12h, rate: 2.94/s}, {from: 20h, rate: 5.88/s}]}, input_tokens: 1, output_tokens: 1, pipeline: main}}
+pipelines: {main: [{call: chat}]}
+endpoints:
+  reserved: {price: {input: 0, output: 0}, latency: {total: 1ms}, limits: [{limit: token_bucket, counts: requests, per_minute: 60, cap: 2}]}
+  by_use: {price: {per_request: 0.001}, latency: {total: 1ms}}
+routes: {chat: {order: [reserved, by_use], next_on: [429]}}
+costs: {fixed: [{name: units, per_month: 930}]}
+options:
+  - name: units
+    choices:
+"""
+    + "".join(
+        f"      '{units}': {{'endpoints.reserved.limits[0].per_minute': {60 * units}, costs.fixed.units.per_month: {930 * units}}}\n"
+        for units in range(1, 7)
+    )
+)
+# Each of n alike fails one time in ten: 99.5 % needs three.
+REDUNDANCY = (
+    HEAD.replace("LENGTH", "1d")
+    + """
+targets: [{name: it is there, workload: ask, metric: availability, window: horizon, at_least: 99.5%}]
+workloads: {ask: {arrivals: {rate: 0.5/s}, input_tokens: 1, output_tokens: 1, pipeline: main}}
+pipelines: {main: [{call: chat}]}
+endpoints:
+"""
+    + "".join(
+        f"  v{n}: {{price: {{input: 0, output: 0}}, latency: {{total: 1ms}}, errors: {{share: 10%, after: 1ms}}, client: {{retries: 0}}}}\n"
+        for n in range(1, 5)
+    )
+    + """
+routes: {chat: {order: [v1], next_on: [5xx]}}
+costs: {fixed: [{name: vendors, per_month: 100}]}
+options:
+  - name: vendors
+    choices:
+"""
+    + "".join(
+        f"      '{n}': {{routes.chat.order: [{', '.join(f'v{k}' for k in range(1, n + 1))}], costs.fixed.vendors.per_month: {100 * n}}}\n"
+        for n in range(1, 5)
+    )
+)
+
+
+def raced(text: str, replications: int = 16) -> Optimum:
+    document = document_from_text(text)
+    options = validate(document, Scenario).options
+    plans = [
+        (names, Point(document, tuple(set_text(path, value) for path, value in sets.items())))
+        for names, sets in combinations(options)
+    ]
+    return optimize(plans, Field(seed=5), replications)
+
+
+@pytest.mark.parametrize(("text", "known"), [(ERLANG, "11"), (NEWSVENDOR, "3"), (REDUNDANCY, "3")])
+def test_the_known_optimum_is_found(text, known):
+    optimum = raced(text)
+    assert optimum.best is not None
+    assert optimum.best.choices == (known,)
+    assert optimum.chance_right > 0.9
+
+
+def test_the_target_that_costs_money_binds_and_has_its_price():
+    optimum = raced(REDUNDANCY)
+    assert optimum.binding == "it is there"
+    # Two vendors more than one, for one of the month's 31 days.
+    assert float(optimum.prices["it is there"]) == pytest.approx(200 / 31)
+
+
+def test_plans_that_surely_lose_are_played_less_than_the_best():
+    optimum = raced(REDUNDANCY, 32)
+    counts = {one.choices[0]: len(one.readings) for one in optimum.candidates}
+    assert counts["3"] == 32
+    assert counts["1"] == counts["4"] == 4
+
+
+def test_where_no_plan_will_do_the_nearest_is_told(tmp_path):
+    (tmp_path / "case.yaml").write_text(REDUNDANCY.replace("99.5%", "99.9999%"))
+    words = ("optimize", "case.yaml", "--replications", "4", "--jobs", "1")
+    done = simulate(*words, cwd=tmp_path, COLUMNS="80")
+    assert done.returncode == 0, done.stderr
+    assert "No plan among the options keeps every target" in done.stdout
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+    summary = json.loads((tmp_path / "outputs" / "case_optimum" / "optimum.json").read_text())
+    jsonschema.validate(summary, SCHEMA)
+    assert not summary["feasible"]
+
+
+def test_an_option_is_values_of_a_path_or_choices():
+    with pytest.raises(ScenarioError, match="a path and its values, or choices"):
+        validate(
+            document_from_text(ERLANG.replace("values: [9, 10, 11, 12, 13]", "values: null")),
+            Scenario,
+        )
+
+
+def test_a_scenario_without_options_is_told_how_to_write_them(tmp_path):
+    (tmp_path / "case.yaml").write_text(ERLANG[: ERLANG.index("options:")])
+    done = simulate("optimize", tmp_path / "case.yaml")
+    assert done.returncode == 2
+    assert "has no options; write e.g." in done.stderr
