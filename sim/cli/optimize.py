@@ -1,4 +1,4 @@
-"""`simulate optimize SCENARIO`: the cheapest plan among a scenario's options that keeps all targets."""
+"""`simulate optimize SCENARIO`: the cheapest plan among a scenario's choices that keeps all targets."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def command(
 ) -> int:
     """Find the cheapest plan that keeps every target at its chance.
 
-    The scenario says what may be chosen: options: [{name: reviewers, path: "stations.reviewers.servers", values:
+    The scenario says what may be chosen: choices: [{name: reviewers, path: "stations.reviewers.servers", values:
     [4, 6, 8]}]. All combinations race with the same luck; --replications is how often those are played that stay to
     the end. The choice is then played again with fresh luck.
     """
     from sim.report.outputs import open_outputs
-    from sim.scenario.options import combinations
+    from sim.scenario.choices import combinations
     from sim.study.grid import set_text
     from sim.study.of_scenario import ScenarioSource
     from sim.study.optimize import optimize
@@ -47,17 +47,17 @@ def command(
 
     document = read_document(scenario, sets)
     planned = ScenarioSource(document).scenario
-    if not planned.options:
+    if not planned.choices:
         raise UsageError(
-            f"{scenario} has no options; write e.g. options: "
+            f"{scenario} has no choices; write e.g. choices: "
             "[{name: reviewers, path: stations.reviewers.servers, values: [4, 6, 8]}]"
         )
     plans = [
         (choices, Point(document, tuple(set_text(path, value) for path, value in changed.items())))
-        for choices, changed in combinations(planned.options)
+        for choices, changed in combinations(planned.choices)
     ]
     if len(plans) > PLANS_MAX:
-        raise UsageError(f"the options make {len(plans):,} plans, and at most {PLANS_MAX:,} race")
+        raise UsageError(f"the choices make {len(plans):,} plans, and at most {PLANS_MAX:,} race")
     for _, point in plans:
         _ = point.source
     target = target_of(out, f"{Path(scenario).stem}_optimum")
@@ -70,7 +70,7 @@ def command(
         fresh = Field(fresh_seed, workers, scheduler, kept)
         [readings] = fresh.play([optimum.nearest.point], range(replications))
         progress.clear()
-        names = [option.name for option in planned.options]
+        names = [choice.name for choice in planned.choices]
         found = OptimumFound(optimum, names, readings, seed, fresh_seed, planned.currency)
         summary = summarise_optimum(found, origin_of(document, planned.name, sets))
         outputs.write({"optimum.json": json_bytes(summary)})

@@ -39,14 +39,13 @@ def sentence(summary: Mapping[str, Any]) -> str:
     """Which plan, or that there is none."""
     chosen, currency = summary["chosen"], summary["currency"]
     choices = ", ".join(
-        f"{option} {choice}"
-        for option, choice in zip(summary["options"], chosen["choices"], strict=True)
+        f"{choice} {way}" for choice, way in zip(summary["choices"], chosen["ways"], strict=True)
     )
     spend = form.money(chosen["spend_mean"], currency)
     if not summary["feasible"]:
         short = max(chosen["targets"], key=lambda one: one["chance_asked"] - one["chance_met"])
         return (
-            f"No plan among the options keeps every target. Nearest: {choices}, for {spend}; it falls short "
+            f"No plan among the choices keeps every target. Nearest: {choices}, for {spend}; it falls short "
             f"on {short['name']}: met with a chance of {form.share(short['chance_met'])}, "
             f"{form.share(short['chance_asked'])} asked."
         )
@@ -91,7 +90,7 @@ def _plans(page: Page, summary: Mapping[str, Any]) -> None:
     page.line(("The plans that keep all targets, cheapest first, then the others", "bold"))
     page.table(
         [
-            Column("", [form.label(", ".join(plan["choices"])) for plan in shown], left=True),
+            Column("", [form.label(", ".join(plan["ways"])) for plan in shown], left=True),
             Column("spend", form.money_row([plan["spend_mean"] for plan in shown], currency)),
             Column("keeps", [f"{_kept(plan)} of {len(plan['targets'])}" for plan in shown]),
             Column("replications", [form.count(plan["replications"]) for plan in shown], rank=1),

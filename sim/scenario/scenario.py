@@ -22,11 +22,11 @@ from pydantic import (
 from sim.errors import PlaceError
 from sim.policies.router import Router
 from sim.scenario.checks import faults_of_scenario
+from sim.scenario.choices import Choice
 from sim.scenario.costs import Costs
 from sim.scenario.endpoints import Endpoint, Limit
 from sim.scenario.horizon import Horizon, midnight
 from sim.scenario.incidents import Incident
-from sim.scenario.options import Option
 from sim.scenario.people import Population, WorkloadDemand
 from sim.scenario.phases import PhaseVariant, changed
 from sim.scenario.requests import RequestFields
@@ -81,7 +81,7 @@ class Scenario(Spine):
     """Costs beside usage, and the budget."""
     unpublished: dict[Name, dict[Name, Any]] = {}
     """What no vendor publishes, by preset or model: a value instead of the preset's range [map]."""
-    options: tuple[Option, ...] = ()
+    choices: tuple[Choice, ...] = ()
     """What may still be chosen, for `simulate optimize` [list]."""
     meta: dict[str, Any] = {}
     """Free text that nothing reads [map]."""

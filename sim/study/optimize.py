@@ -1,4 +1,4 @@
-"""The cheapest plan that keeps every target at its chance, among all combinations of a scenario's options.
+"""The cheapest plan that keeps every target at its chance, among all combinations of a scenario's choices.
 
 A race (ranking and selection with common random numbers): all plans are played a few times with the same luck; who
 surely misses a target, or is surely dearer than the best plan that keeps them, plays no further, the others play on in
@@ -32,7 +32,7 @@ class Candidate:
 
     point: Point
     choices: tuple[str, ...]
-    """By option."""
+    """By choice, the way taken."""
     readings: Readings
 
     @property
@@ -63,7 +63,7 @@ class Optimum:
     nearest: Candidate
     """The plan that falls least short; the best one, where there is one."""
     candidates: tuple[Candidate, ...]
-    """Every plan, in the order of the options."""
+    """Every plan, in the order of the choices."""
     chance_right: float | None
     """In what share of resampled replications the same plan is chosen."""
     prices: dict[str, Decimal | None]

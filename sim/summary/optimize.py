@@ -31,7 +31,7 @@ class OptimumFound:
     """What was found, and how."""
 
     optimum: Optimum
-    options: Sequence[str]
+    choices: Sequence[str]
     """Their names."""
     fresh: Readings
     """The chosen plan (or the nearest) again, with luck that did not choose it."""
@@ -48,7 +48,7 @@ def summarise_optimum(found: OptimumFound, origin: Origin) -> dict[str, Any]:
         "scenario": {"name": origin.name, "path": origin.path, "sha256": origin.sha256},
         "engine": {"version": origin.version, "seed": found.seed},
         "currency": found.currency,
-        "options": list(found.options),
+        "choices": list(found.choices),
         "feasible": optimum.best is not None,
         "chosen": _candidate(optimum, optimum.nearest),
         "chance_right": optimum.chance_right,
@@ -77,7 +77,7 @@ def summarise_optimum(found: OptimumFound, origin: Origin) -> dict[str, Any]:
 def _candidate(optimum: Optimum, one: Candidate) -> dict[str, Any]:
     count = len(one.readings)
     return {
-        "choices": list(one.choices),
+        "ways": list(one.choices),
         "sets": list(one.point.sets),
         "replications": count,
         "spend_mean": money(one.spend),
@@ -97,7 +97,7 @@ def _candidate(optimum: Optimum, one: Candidate) -> dict[str, Any]:
 
 _CANDIDATE = object_of(
     {
-        "choices": list_of(TEXT),
+        "ways": list_of(TEXT),
         "sets": list_of(TEXT),
         "replications": COUNT,
         "spend_mean": MONEY,
@@ -122,7 +122,7 @@ SCHEMA: dict[str, Any] = {
             "scenario": object_of(dict.fromkeys(("name", "path", "sha256"), TEXT)),
             "engine": object_of({"version": TEXT, "seed": {"type": "integer"}}),
             "currency": TEXT,
-            "options": list_of(TEXT),
+            "choices": list_of(TEXT),
             "feasible": {"type": "boolean"},
             "chosen": _CANDIDATE,
             "chance_right": {"anyOf": [SHARE, {"type": "null"}]},

@@ -10,7 +10,7 @@ from cli.commands import simulate
 
 from sim.errors import ScenarioError
 from sim.scenario.document import document_from_text, validate
-from sim.scenario.options import combinations
+from sim.scenario.choices import combinations
 from sim.scenario.scenario import Scenario
 from sim.study.grid import set_text
 from sim.study.optimize import Optimum, optimize
@@ -30,7 +30,7 @@ targets: [{name: no long waits, station: desk, metric: wait.p90, window: horizon
 workloads: {ask: {arrivals: {rate: 0.8/s}, pipeline: main}}
 pipelines: {main: [{station: desk}]}
 stations: {desk: {servers: 9, service: {law: exponential, mean: 10s}, cost: {per_server_hour: 1}}}
-options: [{name: servers, path: stations.desk.servers, values: [9, 10, 11, 12, 13]}]
+choices: [{name: servers, path: stations.desk.servers, values: [9, 10, 11, 12, 13]}]
 """
 )
 # A unit carries 1/s and costs 30 a day; a request beyond costs 0.001. The third is used for 12 hours (43.2 a day), the
@@ -46,9 +46,9 @@ endpoints:
   by_use: {price: {per_request: 0.001}, latency: {total: 1ms}}
 routes: {chat: {order: [reserved, by_use], next_on: [429]}}
 costs: {fixed: [{name: units, per_month: 930}]}
-options:
+choices:
   - name: units
-    choices:
+    ways:
 """
     + "".join(
         f"      '{units}': {{'endpoints.reserved.limits[0].per_minute': {60 * units}, costs.fixed.units.per_month: {930 * units}}}\n"
@@ -71,9 +71,9 @@ endpoints:
     + """
 routes: {chat: {order: [v1], next_on: [5xx]}}
 costs: {fixed: [{name: vendors, per_month: 100}]}
-options:
+choices:
   - name: vendors
-    choices:
+    ways:
 """
     + "".join(
         f"      '{n}': {{routes.chat.order: [{', '.join(f'v{k}' for k in range(1, n + 1))}], costs.fixed.vendors.per_month: {100 * n}}}\n"
@@ -84,10 +84,10 @@ options:
 
 def raced(text: str, replications: int = 16) -> Optimum:
     document = document_from_text(text)
-    options = validate(document, Scenario).options
+    choices = validate(document, Scenario).choices
     plans = [
         (names, Point(document, tuple(set_text(path, value) for path, value in sets.items())))
-        for names, sets in combinations(options)
+        for names, sets in combinations(choices)
     ]
     return optimize(plans, Field(seed=5), replications)
 
@@ -119,23 +119,23 @@ def test_where_no_plan_will_do_the_nearest_is_told(tmp_path):
     words = ("optimize", "case.yaml", "--replications", "4", "--jobs", "1")
     done = simulate(*words, cwd=tmp_path, COLUMNS="80")
     assert done.returncode == 0, done.stderr
-    assert "No plan among the options keeps every target" in done.stdout
+    assert "No plan among the choices keeps every target" in done.stdout
     assert all(len(line) <= 80 for line in done.stdout.splitlines())
     summary = json.loads((tmp_path / "outputs" / "case_optimum" / "optimum.json").read_text())
     jsonschema.validate(summary, SCHEMA)
     assert not summary["feasible"]
 
 
-def test_an_option_is_values_of_a_path_or_choices():
-    with pytest.raises(ScenarioError, match="a path and its values, or choices"):
+def test_a_choice_is_values_of_a_path_or_ways():
+    with pytest.raises(ScenarioError, match="a path and its values, or ways"):
         validate(
             document_from_text(ERLANG.replace("values: [9, 10, 11, 12, 13]", "values: null")),
             Scenario,
         )
 
 
-def test_a_scenario_without_options_is_told_how_to_write_them(tmp_path):
-    (tmp_path / "case.yaml").write_text(ERLANG[: ERLANG.index("options:")])
+def test_a_scenario_without_choices_is_told_how_to_write_them(tmp_path):
+    (tmp_path / "case.yaml").write_text(ERLANG[: ERLANG.index("choices:")])
     done = simulate("optimize", tmp_path / "case.yaml")
     assert done.returncode == 2
-    assert "has no options; write e.g." in done.stderr
+    assert "has no choices; write e.g." in done.stderr
