@@ -9,8 +9,8 @@ import pytest
 from cli.commands import simulate
 
 from sim.errors import ScenarioError
-from sim.scenario.document import document_from_text, validate
 from sim.scenario.choices import combinations
+from sim.scenario.document import document_from_text, validate
 from sim.scenario.scenario import Scenario
 from sim.study.grid import set_text
 from sim.study.optimize import Optimum, optimize
