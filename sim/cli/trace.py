@@ -9,7 +9,7 @@ import click
 
 from sim.cli.log_options import log_options, options_of
 from sim.cli.run import SEED_MAX, run_options
-from sim.cli.running import Telling, Wish, perform
+from sim.cli.running import Telling, Wish, Working, perform
 from sim.cli.scenario_options import read_document, scenario_argument, set_option
 
 
@@ -77,4 +77,4 @@ def command(
         sets,
         source=placed.source,
     )
-    return perform(wish, target, jobs, Telling(**telling))
+    return perform(wish, target, Working(jobs), Telling(**telling))
