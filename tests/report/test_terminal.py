@@ -124,3 +124,11 @@ def test_quiet_is_the_verdict_alone(summary):
     assert verdict_line(summary, Screen(100)) == (
         "✗ FAIL 1 of 4 targets missed: it stays in budget.\n"
     )
+
+
+def test_a_long_list_of_what_is_undecided_is_cut_and_counted(summary):
+    close = next(row for row in summary["targets"] if row["status"] == "close")
+    summary["targets"] = [{**close, "name": f"target {number}"} for number in range(9)]
+    text = render(summary, Screen(100)).split("What stays undecided")[1]
+    assert text.count("met by 176 of 200") == 3
+    assert "and 6 more, marked ~ above" in text
