@@ -26,6 +26,7 @@ VERBS = (
     "sensitivity",
     "validate",
     "explain",
+    "presets",
     "schema",
     "report",
     "replay",

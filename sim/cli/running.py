@@ -177,6 +177,7 @@ def _teller(progress: Progress, wish: Wish) -> Any:
 def _origin(wish: Wish, scenario: Scenario) -> Any:
     from sim.report.record import scenario_sha256
     from sim.summary import Origin
+    from sim.vendors.used import prices_as_of
 
     return Origin(
         name=scenario.name,
@@ -184,6 +185,7 @@ def _origin(wish: Wish, scenario: Scenario) -> Any:
         path=wish.file,
         sha256=scenario_sha256(wish.document.tree),
         overrides=wish.overrides,
+        prices_as_of=prices_as_of(wish.document.tree),
         phases=tuple((phase.name, phase.start) for phase in scenario.phases),
         replications_asked=str(wish.replications),
     )

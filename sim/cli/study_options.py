@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.scenario.document import Document
     from sim.study.kept import Kept
     from sim.summary import Origin
+    from sim.vendors.used import prices_as_of
 
 SEED_MAX = 2**63 - 1
 REPLICATIONS_MAX = 100_000
@@ -113,6 +114,7 @@ def origin_of(document: Document, name: str, sets: tuple[str, ...] = ()) -> Orig
         path=file_shown(document.file),
         sha256=scenario_sha256(document.tree),
         overrides=sets,
+        prices_as_of=prices_as_of(document.tree),
     )
 
 

@@ -22,6 +22,7 @@ from sim.summary import (
     data_flows,
     endings,
     error_budgets,
+    facts,
     gates,
     incidents,
     queues,
@@ -59,5 +60,6 @@ GROUPS: dict[str, Group] = {
     "reviews": Group(reviews.SCHEMA, reviews.of),
     "assumptions": Group(assumptions.SCHEMA, assumptions.of),
     "coverage": Group(coverage.SCHEMA, coverage.of),
+    "facts": Group(facts.SCHEMA, facts.of),
 }
 """In the order in which a reader meets them."""

@@ -171,11 +171,28 @@ class LatencyPreset(Preset):
         return (*self.first_tokens(), *whole)
 
 
+class Version(Fact):
+    """A version of a catalogue."""
+
+    version: str
+    """The package's version [text]."""
+
+
+class CataloguePreset(Preset):
+    """A catalogue of prices."""
+
+    kind: Literal["catalogue"]
+    """What it is a preset of [word]."""
+    versions: tuple[Version, ...]
+    """Of the package, the oldest first."""
+
+
 KINDS: dict[str, type[Preset]] = {
     "vendor": Vendor,
     "client": ClientPreset,
     "breaker": BreakerPreset,
     "incidents": IncidentPreset,
     "latency": LatencyPreset,
+    "catalogue": CataloguePreset,
 }
 """What a file may be a preset of."""

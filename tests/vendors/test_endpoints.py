@@ -1,0 +1,224 @@
+"""What a planner's few words stand for, and what is told when they are wrong."""
+
+import pytest
+from vendors.test_facts import least
+
+from sim.errors import ScenarioError
+from sim.plan.journey import journey_of
+from sim.plan.terms import tariff_of
+from sim.scenario.document import document_from_text, document_from_tree, validate
+from sim.scenario.scenario import Scenario
+
+PTU = {"vendor": "azure-ptu", "model": "gpt-4.1", "units": 60}
+STANDARD = {"vendor": "azure-standard", "model": "gpt-4.1", "quota": {"tokens_per_minute": "1M"}}
+CLAUDE = {"vendor": "anthropic", "model": "claude-sonnet-5", "tier": "build"}
+
+
+def scenario(endpoint: dict, **more: object) -> Scenario:
+    return validate(document_from_tree(least(endpoint, **more)), Scenario)
+
+
+def chat(endpoint: dict, **more: object):
+    return scenario(endpoint, **more).endpoints["chat"]
+
+
+def limits(endpoint: dict) -> dict:
+    return {limit.name: limit for limit in chat(endpoint).limits}
+
+
+def fault(endpoint: dict, **more: object) -> str:
+    with pytest.raises(ScenarioError) as caught:
+        scenario(endpoint, **more)
+    return str(caught.value)
+
+
+def test_sixty_units_of_gpt_4_1_drain_180_000_tokens_a_minute_and_output_weighs_four():
+    bucket = limits(PTU)["units"]
+    assert bucket.limit == "leaky_bucket"
+    assert bucket.drains_per_minute == 180_000
+    assert bucket.actual_ppm() == [0, 1_000_000, 0, 4_000_000]
+    assert bucket.holds == 10_000_000
+
+
+def test_azure_sets_requests_in_proportion_to_the_tokens_that_are_written():
+    found = limits(STANDARD | {"quota": {"tokens_per_minute": "3M"}})
+    assert found["tokens"].allows == 3_000_000
+    assert found["requests"].allows == 500
+    assert found["requests"].window == 10_000_000
+
+
+def test_a_tier_sets_quotas_and_a_written_quota_stands_over_it():
+    found = limits(CLAUDE | {"quota": {"output_tokens_per_minute": "2M"}})
+    assert found["requests"].per_minute == 5_000
+    assert found["input tokens"].per_minute == 5_000_000
+    assert found["output tokens"].per_minute == 2_000_000
+
+
+def test_a_tiers_spend_cap_is_a_limit_that_counts_money():
+    cap = limits(CLAUDE)["spend"]
+    assert (cap.limit, cap.per, cap.allows) == ("quota", "month", 1_000_000)
+    assert cap.actual_ppm() == [0, 2000, 200, 10_000]
+    assert "spend" not in limits(CLAUDE | {"spend_cap": "none"})
+
+
+def test_each_key_that_is_written_overrides_the_preset():
+    own = STANDARD | {"latency": {"total": "2s"}, "errors": {"share": "3%"}, "limits": []}
+    found = chat({k: v for k, v in own.items() if k != "quota"})
+    assert found.errors.share == pytest.approx(0.03)
+    assert found.latency.total is not None
+    assert found.limits == ()
+
+
+def test_a_client_by_name_has_the_habits_of_its_sdk_and_what_is_written_stands():
+    named = chat({"latency": {"total": "1s"}, "client": "openai-python"}).client
+    own = chat({"latency": {"total": "1s"}, "client": {"sdk": "openai-python", "retries": 0}})
+    assert (named.retries, named.retry_after.heard_up_to) == (2, 120_000_000)
+    assert (own.client.retries, own.client.backoff.first) == (0, 500_000)
+
+
+def test_a_phase_changes_a_quota_and_the_limits_that_follow_from_it():
+    phases = [
+        {"name": "one", "start": "2027-07-01"},
+        {
+            "name": "two",
+            "start": "2027-07-02",
+            "changes": {"endpoints.chat.quota.tokens_per_minute": "2M"},
+        },
+    ]
+    horizon = {"start": "2027-07-01", "length": "3d", "timezone": "America/Chicago"}
+    tree = least(STANDARD, rollout={"phases": phases}, horizon=horizon)
+    lowered = journey_of(document_from_tree(tree), 0, 0).lowered
+    assert {2_000_000, 333} <= set(lowered.changes.value.tolist())
+
+
+def test_what_no_vendor_publishes_is_drawn_anew_in_each_replication_and_can_be_written():
+    document = document_from_tree(least(PTU))
+    drawn = {
+        journey_of(document, 0, n).scenario.endpoints["chat"].limits[0].holds for n in range(9)
+    }
+    assert len(drawn) == 9
+    assert all(1_000_000 <= holds <= 60_000_000 for holds in drawn)
+    known = least(PTU, unpublished={"azure-ptu": {"bucket_depth": "20s"}})
+    holds = {
+        journey_of(document_from_tree(known), 0, n).scenario.endpoints["chat"].limits[0].holds
+        for n in range(3)
+    }
+    assert holds == {20_000_000}
+
+
+def test_a_range_tells_where_it_is_from():
+    document = document_from_tree(least(PTU))
+    entry = document.entry("unpublished.azure-ptu.bucket_depth.likely")
+    assert entry.value == "10s"
+    assert entry.origin.file == "sim/vendors/azure-ptu.yaml"
+    assert "2026-11-22" in str(entry.origin.source)
+
+
+def test_reserved_units_cost_their_months_and_what_is_bought_stays_paid():
+    phases = [
+        {"name": "one", "start": "2027-07-01", "changes": {"endpoints.chat.units": 60}},
+        {"name": "two", "start": "2027-07-11", "changes": {"endpoints.chat.units": 20}},
+    ]
+    horizon = {"start": "2027-07-01", "length": "2mo", "timezone": "America/Chicago"}
+    more = {"rollout": {"phases": phases}, "horizon": horizon}
+    (monthly,) = tariff_of(scenario(PTU | {"commitment": "monthly"}, **more)).reserved
+    (hourly,) = tariff_of(scenario(PTU, **more)).reserved
+    days = scenario(PTU, **more).horizon.calendar().days()
+    dates = [day.date for day in days]
+    assert (monthly.per, monthly.per_unit, hourly.per, hourly.per_unit) == ("month", 260, "hour", 1)
+    assert monthly.paid(dates)[:41] == [60] * 39 + [20] * 2
+    assert hourly.paid(dates)[:12] == [60] * 10 + [20] * 2
+
+
+def test_a_batch_route_calls_a_twin_at_half_the_price_in_a_pool_of_its_own():
+    routes = {"night": {"order": ["chat"], "batch_api": {"turnaround": "3h"}}}
+    pipelines = {"one": [{"stage": "answer", "call": "night"}]}
+    found = scenario(STANDARD, routes=routes, pipelines=pipelines)
+    card = next(c for c in tariff_of(found).cards if c.endpoint == "chat batch")
+    prices = card.on(found.horizon.start)
+    assert found.routes["night"].order == ("chat batch",)
+    assert found.endpoints["chat batch"].limits == ()
+    assert (prices.input_per_mtok, prices.output_per_mtok) == (1, 4)
+
+
+def test_a_data_zone_costs_a_tenth_more():
+    found = scenario(STANDARD | {"deployment": "datazone"})
+    prices = tariff_of(found).cards[0].on(found.horizon.start)
+    assert float(prices.input_per_mtok) == pytest.approx(2.2)
+
+
+WRONG = {
+    "no such vendor": (PTU | {"vendor": "azure-pt"}, 'did you mean "azure-ptu"?'),
+    "no such model of a vendor with units": (PTU | {"model": "gpt-4.l"}, 'did you mean "gpt-4.1"?'),
+    "no such tier": (CLAUDE | {"tier": "biuld"}, 'did you mean "build"?'),
+    "no such deployment": (STANDARD | {"deployment": "globe"}, 'did you mean "global"?'),
+    "no such quota": (
+        STANDARD | {"quota": {"tokens_per_minut": "1M"}},
+        'mean "tokens_per_minute"?',
+    ),
+    "too few units": (PTU | {"units": 10}, "at least 15, in steps of 5; not 10: write 15"),
+    "units off their step": (PTU | {"units": 62}, "in steps of 5; not 62: write 65"),
+    "regional units": (
+        PTU | {"deployment": "regional", "units": 60},
+        "steps of 50; not 60: write 100",
+    ),
+    "a commitment without a price": (
+        PTU | {"deployment": "regional", "units": 50, "commitment": "monthly"},
+        "have no price 'monthly'; known here: hourly",
+    ),
+    "no such SDK": (STANDARD | {"client": "openai-pyton"}, 'did you mean "openai-python"?'),
+    "a model of which no quota is known": (STANDARD | {"model": "gpt-9"}, "is not known"),
+    "a quota that no vendor publishes": (
+        {"vendor": "bedrock", "model": "anthropic.claude-sonnet-5", "latency": {"total": "1s"}},
+        "write `quota`: {tokens_per_minute: ..}",
+    ),
+    "a tier without a vendor": (
+        {"latency": {"total": "1s"}, "tier": "x"},
+        "`tier` needs a `vendor`",
+    ),
+    "a request that no bucket ever holds": (
+        CLAUDE | {"quota": {"input_tokens_per_minute": 1000}},
+        "even the smallest 'ask' exceeds what the limit on input tokens ever holds",
+    ),
+    "a model that nobody sells": (
+        {"model": "gpt-4.l", "provider": "openai", "latency": {"total": "1s"}},
+        "no price of 'gpt-4.l' at openai; did you mean gpt-4.1",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_cannot_be_is_refused_before_the_run_with_the_fix(case):
+    endpoint, sentence = WRONG[case]
+    assert sentence in fault(endpoint)
+
+
+def test_an_unpublished_name_that_no_preset_leaves_open_is_refused():
+    said = fault(PTU, unpublished={"azure-ptu": {"bucket_deep": "20s"}})
+    assert 'did you mean "bucket_depth"?' in said
+    assert "no preset 'bedrock' is used" in fault(PTU, unpublished={"bedrock": {"x": 1}})
+
+
+def test_a_wrong_value_that_a_preset_uses_is_told_at_the_endpoint():
+    said = fault(PTU, unpublished={"azure-ptu": {"bucket_depth": "20 apples"}})
+    assert "endpoints.chat: with its presets, limits[0].holds" in said
+
+
+TEXT = """
+schema: genai-rollout/v1
+name: one
+horizon: {start: 2027-07-01, length: 1d}
+workloads:
+  ask: {arrivals: {per_day: 40}, input_tokens: 10, output_tokens: 10, pipeline: one}
+pipelines:
+  one: [{stage: answer, call: chat}]
+endpoints:
+  chat: {vendor: azure-ptu, model: gpt-4.1, units: 61}
+"""
+
+
+def test_a_fault_has_its_line_and_column():
+    with pytest.raises(ScenarioError) as caught:
+        validate(document_from_text(TEXT), Scenario)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.path, problem.code) == (10, "endpoints.chat.units", "units")
