@@ -144,6 +144,8 @@ class Event(IntEnum):
     """where: first step of the job."""
     NEXT_TURN = 18
     """value: think time [µs]."""
+    OPEN = 19
+    """The router's breaker was open. where: endpoint."""
 
 
 class Line(IntEnum):

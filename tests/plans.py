@@ -228,7 +228,19 @@ class PlanMaker:
         return _append(self.endpoints, Endpoint, row)
 
     def route(
-        self, *endpoints: int, next_on: Iterable[Result] = (), max_output_tokens: int = -1
+        self,
+        *endpoints: int,
+        next_on: Iterable[Result] = (),
+        max_output_tokens: int = -1,
+        breaker_on: Iterable[Result] = (),
+        last_resort: int = 0,
+        opens_after: int = 0,
+        share_ppm: int = 0,
+        at_least: int = 1,
+        window_us: int = MINUTE_US,
+        stays_open_us: int = 1,
+        probes: int = 1,
+        heeds: int = 0,
     ) -> int:
         """Endpoints in the order in which a call tries them."""
         row = {
@@ -236,6 +248,15 @@ class PlanMaker:
             Route.COUNT: len(endpoints),
             Route.NEXT_ON: mask(next_on),
             Route.MAX_OUTPUT_TOKENS: max_output_tokens,
+            Route.BREAKER_ON: mask(breaker_on),
+            Route.LAST_RESORT: last_resort,
+            Route.OPENS_AFTER: opens_after,
+            Route.OPENS_AT_SHARE_PPM: share_ppm,
+            Route.OPENS_AT_LEAST: at_least,
+            Route.BREAKER_WINDOW_US: window_us,
+            Route.STAYS_OPEN_US: stays_open_us,
+            Route.PROBES: probes,
+            Route.HEEDS_ADVICE: heeds,
         }
         self.route_endpoints.extend(endpoints)
         return _append(self.routes, Route, row)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from plans import HOUR_US, PlanMaker, days
@@ -69,9 +69,11 @@ FEATURES = (
     "many_sessions",
     "vendor_kinds",
     "weights",
+    "breakers",
 )
 
 RARE = (
+    ("breakers", "errors", "fallback"),
     ("retries", "errors", "budgets"),
     ("servers", "queue_patience"),
     ("servers", "preempts", "changes"),
@@ -280,7 +282,26 @@ class Builder:
             endpoints += [self.dice.pick(self.endpoints) for _ in self.dice.some(2)]
             results = [result for result in Result if self.dice.below(4)]
         cap = self.if_on("caps", (-1, 5, 30))
-        return self.maker.route(*endpoints, next_on=results, max_output_tokens=cap)
+        return self.maker.route(
+            *endpoints, next_on=results, max_output_tokens=cap, **self.breaker()
+        )
+
+    def breaker(self) -> dict[str, Any]:
+        """A route's breakers, quick to open."""
+        if not self.on["breakers"]:
+            return {}
+        pick = self.dice.pick
+        return {
+            "breaker_on": [result for result in Result if self.dice.below(4)],
+            "last_resort": pick((0, 1)),
+            "opens_after": pick((1, 2, 0, 3)),
+            "share_ppm": pick((0, 500_000, 1_000_000)),
+            "at_least": pick((1, 3)),
+            "window_us": 8 * self.time_us(),
+            "stays_open_us": 3 * self.time_us(),
+            "probes": pick((1, 2)),
+            "heeds": pick((0, 1)),
+        }
 
     # Pipelines.
 

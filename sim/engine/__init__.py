@@ -33,12 +33,14 @@ at one step in different laps. Work that goes back to the queue keeps its place 
 
 **Start at a node**, in four acts:
 
-1. *settle*: limits of which an attempt ended at this instant take back reserved and actual amounts.
-2. *door*: those who joined at this instant, in order. A retry needs its cost of its endpoint's budget
-   (a first attempt adds to it), else NO_BUDGET comes back after 1 µs. Then the endpoint's refusing limits:
-   if any would make it wait, all are told `refuse` and the attempt is REFUSED, after a drawn time; its
-   advice (retry-after) is the longest of what they say of their waits, none if time alone would not help. Else all are
-   told `take`, and the attempt waits in the queue.
+1. *settle*: breakers hear the results of this instant; limits of which an attempt ended at this instant take back
+   reserved and actual amounts.
+2. *door*: those who joined at this instant, in order. The first attempt of a call at an endpoint must pass the
+   breaker at that place of its route, where the route has breakers, else OPEN comes back after 1 µs. A retry needs
+   its cost of its endpoint's budget (a first attempt adds to it), else NO_BUDGET comes back after 1 µs. Then the
+   endpoint's refusing limits: if any would make it wait, all are told `refuse` and the attempt is REFUSED, after a
+   drawn time; its advice (retry-after) is the longest of what they say of their waits, none if time alone would not
+   help. Else all are told `take`, and the attempt waits in the queue.
 3. *serve*: while a server is free and the first in the queue may pass all queueing limits of its endpoint,
    they are told `take` and it starts: with the endpoint's chance it will end in ERROR after a drawn time,
    else in OK after its service. If limits hold the first back, everyone waits: the node is looked at again
@@ -131,6 +133,12 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
 * *First words, answering endpoint* live on the branch; a fork's branch takes the latest first words (if any child has
   some) and the greatest endpoint of its children. A request that fails, or has no first words, has its end.
   A detached job's row has them too.
+* *Breakers* (`sim.policies.breaker`), one for each place of a route. A branch that leaves an endpoint, answered or
+  going on or failing, reports good or, by BREAKER_ON of the failure, bad, in the generation in which its first
+  attempt there passed the door; a breaker hears the sums of an instant, with the longest advice, before the first
+  node's door. OPEN is never retried and always goes on to the next endpoint; the call fails with the last result
+  before it, with OPEN if there was none. With LAST_RESORT the last endpoint's attempt passes though its breaker
+  says no.
 * *Faults.* A branch remembers step, endpoint, result and limit of the first failed attempt that it heard of in a call;
   the next call in which it hears of one replaces them, and so does a fork that fails it, by those of the child that
   decides. A request's row has its main branch's, -1 where it ended `ok`, `blocked` or unfinished.
@@ -140,7 +148,7 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
   then nodes with fewer servers than work in service, if PREEMPTS, give work back. Every node is then looked at.
 * *A detached job's* row has the turn's session, turn, workload, phase, tokens; it ARRIVED when it was detached. It has
   no deadline and no patience. It is in neither `arrived`, `ended` nor `in_flight`.
-* *Trace lines.* ARRIVE; STEP at every step a branch comes to; JOIN; START at each start; at the door REFUSED,
+* *Trace lines.* ARRIVE; STEP at every step a branch comes to; JOIN; START at each start; at the door OPEN, REFUSED,
   NO_BUDGET, at overflow FULL; LEFT (patience, or abandoned in the queue); RETURNED; ENDED when an attempt that
   started ends at its node, even for nobody; TIMEOUT, then RETRY or FALLBACK or FAILED, when the branch hears;
   SLOWER; DETACH; GAVE_UP; END; NEXT_TURN.

@@ -73,6 +73,18 @@ class Route(IntEnum):
     """Mask of results (1 << Result) after which the next endpoint is tried."""
     MAX_OUTPUT_TOKENS = 3
     """An answer is cut here, and limits reserve so much; -1: no cap, limits see the true length."""
+    BREAKER_ON = 4
+    """Mask of results (1 << Result) that its breakers count as failures; 0: it has none."""
+    LAST_RESORT = 5
+    """1 where the last endpoint is tried although its breaker is open."""
+    OPENS_AFTER = 6
+    """From here, the seven parameters of `sim.policies.breaker`."""
+    OPENS_AT_SHARE_PPM = 7
+    OPENS_AT_LEAST = 8
+    BREAKER_WINDOW_US = 9
+    STAYS_OPEN_US = 10
+    PROBES = 11
+    HEEDS_ADVICE = 12
 
 
 class Endpoint(IntEnum):
@@ -248,6 +260,8 @@ class Result(IntEnum):
     """Left the queue unserved: its patience ended."""
     NO_BUDGET = 6
     """A retry that the client's budget did not allow; never sent."""
+    OPEN = 7
+    """The router's breaker was open; never sent."""
 
 
 class Status(IntEnum):
@@ -271,6 +285,7 @@ FAILED_AS = {
     Result.TIMEOUT: Status.TIMED_OUT,
     Result.FULL: Status.SHED,
     Result.LEFT: Status.GAVE_UP,
+    Result.OPEN: Status.SHED,
 }
 """The status of a request whose call failed with a result."""
 

@@ -25,6 +25,7 @@ from sim.plan.columns import (
 )
 from sim.plan.rows import Pools, TableRows
 from sim.plan.steps import StepMaker
+from sim.policies.breaker import Breaker
 from sim.policies.client import Client
 from sim.scenario.endpoints import ERROR_AFTER, REFUSAL_AFTER
 from sim.scenario.endpoints import Endpoint as WrittenEndpoint
@@ -207,7 +208,9 @@ class Variant:
         for name, router in self.scenario.routes.items():
             order = tuple(rows[endpoint] for endpoint in router.order)
             cap = router.max_output_tokens
-            self.route_rows[name] = self._route(name, order, result_mask(router.next_on), cap)
+            self.route_rows[name] = self._route(
+                name, order, result_mask(router.next_on), cap, router.breaker
+            )
         for name in self.scenario.endpoints:
             self.route_rows.setdefault(name, self._route(name, (rows[name],)))
         for name, station in self.scenario.stations.items():
@@ -215,7 +218,12 @@ class Variant:
                 self.station_routes[name] = self._route(name, (rows[name],))
 
     def _route(
-        self, name: str, order: tuple[int, ...], next_on: int = 0, cap: int | None = None
+        self,
+        name: str,
+        order: tuple[int, ...],
+        next_on: int = 0,
+        cap: int | None = None,
+        breaker: Breaker | None = None,
     ) -> int:
         cells: dict[IntEnum, int] = {
             Route.FIRST: self.pools.route_endpoints.place(order),
@@ -223,7 +231,14 @@ class Variant:
             Route.NEXT_ON: next_on,
             Route.MAX_OUTPUT_TOKENS: -1 if cap is None else cap,
         }
-        return self.routes.add(name, cells)
+        row = self.routes.add(name, cells)
+        if breaker is not None:
+            self.routes.cells[row][Route.BREAKER_ON :] = [
+                result_mask(breaker.counts),
+                int(breaker.when_all_open == "tries_last"),
+                *breaker.parameters(),
+            ]
+        return row
 
     # Workloads.
 

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from sim.policies.breaker import Breaker
 from sim.scenario.laws import LawOfDuration
 from sim.scenario.spine import EVERYDAY, ResultWord, Spine
 from sim.scenario.types import Model, Name, PositiveWholeNumber
@@ -24,7 +25,6 @@ class Router(Spine):
     """A route: endpoints in the order in which a call tries them."""
 
     NOT_YET: ClassVar = {
-        "breaker": "leave it out; every call starts with the first endpoint",
         "weights": _ORDER,
         "hedge": _ORDER,
         "residency": "list only endpoints that are allowed",
@@ -36,6 +36,8 @@ class Router(Spine):
     """After which results, once the client's retries are used up, the next endpoint is tried [words]."""
     max_output_tokens: PositiveWholeNumber | None = None
     """An answer is cut here, and limits reserve so much; without it they see the true length [tokens]."""
+    breaker: Breaker | None = None
+    """When an endpoint is left alone for a while; never unless written."""
     owner: Name | None = None
     """The team that answers for it."""
     batch_api: BatchApi | None = None

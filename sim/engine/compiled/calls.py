@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.engine.arithmetic import MILLION
+from sim.engine.compiled import breaking
 from sim.engine.compiled.basics import (
     LOADS,
     added_us,
@@ -106,6 +107,7 @@ def send(m: Ints, branch: int, now: int) -> None:
     m[attempt + A.WOUND] = 0
     m[attempt + A.ADVICE] = 0
     m[attempt + A.LIMIT] = NONE
+    breaking.meet(m, branch, attempt)
     give_tokens(m, attempt, request, step, route, endpoint)
     note_attempt(m, now, attempt, Event.JOIN, m[branch + B.TRIES])
     m[branch + B.TRIES] += 1
@@ -208,6 +210,7 @@ def abandon(m: Ints, branch: int, now: int) -> None:
 @part
 def succeed(m: Ints, branch: int, attempt: int, now: int) -> None:
     """A call was answered."""
+    breaking.report(m, branch, 1, 0, 0)
     step = m[branch + B.STEP]
     hear_answer(m, m[attempt + A.ENDPOINT], m[attempt + A.RETRIED], m[attempt + A.LAST_RESULT])
     m[branch + B.ATTEMPT] = NONE
@@ -232,6 +235,11 @@ def hear(m: Ints, f: Floats, branch: int, result: int, advice: int, now: int) ->
     if result == Result.NO_BUDGET:
         result = m[branch + B.LAST_RESULT]
         again = False
+    elif result == Result.OPEN:
+        again = False
+        onward = True
+        if m[branch + B.LAST_RESULT] != Result.OK:
+            result = m[branch + B.LAST_RESULT]
     m[branch + B.LAST_RESULT] = result
     wait = -1
     if again and (retries < 0 or retried < retries):
@@ -242,7 +250,10 @@ def hear(m: Ints, f: Floats, branch: int, result: int, advice: int, now: int) ->
         note_branch(m, now, branch, Event.RETRY, m[endpoint + E.ROW], wait)
         push(m, now + wait, Moment.JOIN, Kind.RETRY, branch, m[branch + B.STEP_SERIAL])
         wait_until(m, branch, now + wait)
-    elif onward and m[branch + B.HOP] + 1 < m[route + Route.COUNT]:
+        return
+    if (m[route + Route.BREAKER_ON] >> result) & 1 == 1:
+        breaking.report(m, branch, 0, 1, advice)
+    if onward and m[branch + B.HOP] + 1 < m[route + Route.COUNT]:
         m[branch + B.HOP] += 1
         m[branch + B.RETRIED] = 0
         aim(m, branch)
@@ -334,6 +345,6 @@ def failed_as(result: int) -> int:
         return Status.VENDOR_ERROR
     if result == Result.TIMEOUT:
         return Status.TIMED_OUT
-    if result == Result.FULL:
+    if result == Result.FULL or result == Result.OPEN:
         return Status.SHED
     return Status.GAVE_UP

@@ -20,6 +20,7 @@ from sim.plan.columns import (
     Step,
     Workload,
 )
+from sim.policies import breaker
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -98,6 +99,12 @@ class S(IntEnum):
     HOUR_START = 46
     """When it began."""
     HEARD_LIMIT = 47
+    BREAKERS = 48
+    """First of the breakers: of each route, as many as the longest route could need."""
+    BREAKERS_A_ROUTE = 49
+    ROUTES = 50
+    REPORTED = 51
+    """First breaker that a result was heard for at this instant."""
 
 
 class P(IntEnum):
@@ -168,6 +175,20 @@ class N(IntEnum):
     """Its counters of today, hour by hour."""
     WAITS = LOAD + HOURS * len(Load)
     WIDTH = WAITS + BIN_COUNT
+
+
+class K(IntEnum):
+    """A breaker: its state, as in `sim.policies.breaker`, and what was heard of it at this instant."""
+
+    PENDING = breaker.STATE_WIDTH
+    """1 where something was."""
+    GOOD = PENDING + 1
+    BAD = PENDING + 2
+    ADVICE = PENDING + 3
+    """The longest."""
+    ROUTE = PENDING + 4
+    NEXT = PENDING + 5
+    WIDTH = PENDING + 6
 
 
 @unique
@@ -256,7 +277,11 @@ class B(IntEnum):
     """Serial number of coming to the call that this was in."""
     CHILD_FAULT = 34
     """Four cells: the fault of the failed child that stands first."""
-    WIDTH = 38
+    BREAKER = 38
+    """The breaker of the endpoint that it tries; -1: none."""
+    GENERATION = 39
+    """The generation of it that its attempts belong to; -1: none."""
+    WIDTH = 40
 
 
 class Doing(IntEnum):
@@ -318,7 +343,11 @@ class A(IntEnum):
     """How the attempt before it failed, if it is a retry."""
     LIMIT = 32
     """Row of the limit that refused it; -1: none."""
-    WIDTH = 33
+    BREAKER = 33
+    """The breaker that it must pass at the door; -1: none."""
+    LAST_RESORT = 34
+    """1 where it passes an open one."""
+    WIDTH = 35
 
 
 class At(IntEnum):

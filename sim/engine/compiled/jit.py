@@ -27,7 +27,15 @@ from sim.cache import folder_for
 CONFIG: Any = numba.config
 numba_types: Any = types
 
-SOURCES = ("engine", "limits", "plan/columns.py", "outcome.py", "draws.py", "units.py")
+SOURCES = (
+    "engine",
+    "limits",
+    "policies/breaker.py",
+    "plan/columns.py",
+    "outcome.py",
+    "draws.py",
+    "units.py",
+)
 """What the kernel is made of, below the package's folder."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.arithmetic import MILLION
-from sim.engine.compiled import limiting
+from sim.engine.compiled import breaking, limiting
 from sim.engine.compiled.basics import (
     bits,
     count_use,
@@ -56,6 +56,7 @@ def room_for(m: Ints, node: int) -> bool:
 @part
 def start_all(m: Ints, f: Floats, now: int) -> int:
     """Start what can start, node by node; returns how much room is missing, 0 where all was done."""
+    breaking.hear_all(m, now)
     limiting.settle_all(m, now)
     node = m[S.DIRTY]
     while node != NONE:
@@ -100,6 +101,10 @@ def admit(m: Ints, f: Floats, node: int, attempt: int, now: int) -> None:
     """One attempt at the door."""
     endpoint = m[attempt + A.ENDPOINT]
     set_due(m, attempt, now)
+    if not breaking.passes(m, attempt, now):
+        note_attempt(m, now, attempt, Event.OPEN, NONE)
+        turn_away(m, node, attempt, Result.OPEN, now + 1)
+        return
     if not in_budget(m, endpoint, m[attempt + A.RETRIED], m[attempt + A.LAST_RESULT]):
         note_attempt(m, now, attempt, Event.NO_BUDGET, NONE)
         turn_away(m, node, attempt, Result.NO_BUDGET, now + 1)

@@ -25,6 +25,7 @@ from sim.engine.compiled.codes import (
     B,
     E,
     Ints,
+    K,
     L,
     N,
     P,
@@ -82,6 +83,7 @@ class World:
         for scalar in (
             S.DIRTY,
             S.HEARD,
+            S.REPORTED,
             S.UNSETTLED,
             S.FREE_REQUEST,
             S.FREE_BRANCH,
@@ -181,6 +183,10 @@ class World:
         self._set(S.NODE_COUNT, len(plan.nodes))
         self._set(S.ENDPOINTS, self.bases[Table.ENDPOINTS])
         self._set(S.ENDPOINT_COUNT, len(plan.endpoints))
+        self._set(S.ROUTES, self.bases[Table.ROUTES])
+        longest = len(plan.route_endpoints)
+        self._set(S.BREAKERS_A_ROUTE, longest)
+        self._set(S.BREAKERS, self.room_at(len(plan.routes) * longest * K.WIDTH))
         self._set(S.STAGES, self.stages)
         self._set(S.ROW_WIDTH, Row.STAGES + self.stages)
         self._set(S.ROWS_CAP, ROWS_CAP)

@@ -24,6 +24,7 @@ from sim.engine.reference.world import Timer, World
 
 if TYPE_CHECKING:
     from sim.engine.reference.branches import Branch
+    from sim.engine.reference.limiters import Breaker
     from sim.engine.reference.nodes import Node
 
 # Where an attempt is.
@@ -65,6 +66,11 @@ class Attempt(Event):
         self.started = False
         self.is_unsent = False
         self.advice_us = 0
+        self.breaker: Breaker | None = None
+        """The breaker that it must pass at the door."""
+        self.is_last_resort = False
+        self.generation = -1
+        """Of the breaker, when it passed."""
         self.limit = -1
         """The limit that refused it."""
         self.timeout: Timer | None = None

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from simpy import Event
 
 from sim.engine.reference.attempts import Attempt, wait_before_retry_us
+from sim.engine.reference.limiters import Breaker
 from sim.engine.reference.plain import Endpoint, Result, Route, Row, Step, Told
-from sim.engine.reference.world import JOIN, Timer
+from sim.engine.reference.world import JOIN, Timer, World
 from sim.plan.columns import FAILED_AS
 
 if TYPE_CHECKING:
@@ -30,50 +31,85 @@ def call(branch: Branch, step: int, row: list[int]) -> Waits:
     route = branch.world.routes[route_row]
     branch.made = 0
     branch.has_heard = False
+    branch.failure = Result.OK
     tried = 0
     while True:
         endpoint = branch.world.route_endpoints[route[Route.FIRST] + tried]
         if tried:
             branch.tell(Told.FALLBACK, endpoint)
-        result = yield from use(branch, step, route_row, endpoint)
+        result = yield from use(branch, step, route_row, endpoint, tried)
         if result == Result.OK:
             return None
         tried += 1
-        if tried >= route[Route.COUNT] or not route[Route.NEXT_ON] >> result & 1:
+        onward = result == Result.OPEN or route[Route.NEXT_ON] >> result & 1
+        if tried >= route[Route.COUNT] or not onward:
             branch.tell(Told.FAILED, step, branch.failure)
             return FAILURES[branch.failure]
 
 
-def use(branch: Branch, step: int, route: int, endpoint: int) -> Generator[Event, Any, int]:
-    """The client: attempts at one endpoint, until it answers or may not be tried again."""
+def use(
+    branch: Branch, step: int, route: int, endpoint: int, hop: int
+) -> Generator[Event, Any, int]:
+    """One endpoint of the route, whose breaker hears in the end what came of it."""
+    row = branch.world.routes[route]
+    attempt = send(branch, step, route, endpoint, is_retry=False)
+    if not row[Route.BREAKER_ON]:
+        result, _ = yield from try_at(branch, step, route, attempt)
+        return result
+    breaker = breaker_at(branch.world, route, hop)
+    attempt.breaker = breaker
+    attempt.is_last_resort = bool(row[Route.LAST_RESORT]) and hop + 1 == row[Route.COUNT]
+    result, advice_us = yield from try_at(branch, step, route, attempt)
+    if result == Result.OK:
+        breaker.report(attempt.generation, good=1)
+    elif row[Route.BREAKER_ON] >> branch.failure & 1:
+        breaker.report(attempt.generation, bad=1, advice_us=advice_us)
+    return result
+
+
+def breaker_at(world: World, route: int, hop: int) -> Breaker:
+    """The breaker at a place of a route."""
+    if (route, hop) not in world.breakers:
+        world.breakers[route, hop] = Breaker(world.routes[route], world)
+    return world.breakers[route, hop]
+
+
+def try_at(
+    branch: Branch, step: int, route: int, attempt: Attempt
+) -> Generator[Event, Any, tuple[int, int]]:
+    """The client: attempts at one endpoint, until it answers or may not be tried again; the last result, and the
+    advice that came with it."""
+    endpoint = attempt.endpoint
     columns = branch.world.endpoints[endpoint]
     retries = 0
     while True:
-        attempt = send(branch, step, route, endpoint, is_retry=retries > 0)
         result: int = yield attempt
         branch.attempt = None
         if result == Result.OK:
             branch.world.clients[endpoint].hears_answer(retries > 0, branch.failure)
             take_answer(branch, step, attempt)
-            return Result.OK
+            return Result.OK, 0
         if result == Result.NO_BUDGET:
-            return Result.NO_BUDGET
-        branch.failure = result
+            return Result.NO_BUDGET, 0
+        if result != Result.OPEN or branch.failure == Result.OK:
+            branch.failure = result
         if not branch.has_heard:
             branch.has_heard = True
             limit = attempt.limit if result == Result.REFUSED else -1
             branch.fault = (step, endpoint, result, limit)
-        if not columns[Endpoint.RETRY_ON] >> result & 1:
-            return result
+        heard_us = attempt.advice_us if result == Result.REFUSED else 0
+        if result == Result.OPEN or not columns[Endpoint.RETRY_ON] >> result & 1:
+            return result, heard_us
         if 0 <= columns[Endpoint.RETRIES] <= retries:
-            return result
+            return result, heard_us
         wait_us = wait_before_retry_us(columns, attempt, retries)
         if wait_us < 0:
-            return result
+            return result, heard_us
         branch.tell(Told.RETRY, endpoint, wait_us)
         branch.row[Row.BACKOFF_US] += wait_us
         yield Timer(branch.world, JOIN, wait_us)
         retries += 1
+        attempt = send(branch, step, route, endpoint, is_retry=True)
 
 
 def send(branch: Branch, step: int, route: int, endpoint: int, *, is_retry: bool) -> Attempt:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.engine.arithmetic import actual_amount, advice_us
-from sim.engine.reference.plain import Endpoint, Limit, Result
+from sim.engine.reference.plain import Endpoint, Limit, Result, Route
 from sim.engine.reference.world import World
 from sim.limits import LIMITS, SOFT_THRESHOLD, STATE_WIDTH
+from sim.policies import breaker
 
 if TYPE_CHECKING:
     from sim.engine.reference.attempts import Attempt
@@ -76,6 +77,34 @@ class Limiter:
         if new != self.parameters:
             self.rule.retune(self.parameters, new, self.state, self.world.now)
             self.parameters = new
+
+
+class Breaker:
+    """A router's breaker at one place of a route, and what it will hear at the end of this instant."""
+
+    def __init__(self, route: list[int], world: World) -> None:
+        self.route = route
+        self.world = world
+        self.state = [0] * breaker.STATE_WIDTH
+        self.good = self.bad = self.advice_us = 0
+
+    def admit(self) -> int:
+        """The generation that a call passes in; -1: it does not."""
+        return breaker.admit(self.route[Route.OPENS_AFTER :], self.state, self.world.now)
+
+    def report(self, generation: int, *, good: int = 0, bad: int = 0, advice_us: int = 0) -> None:
+        """A call leaves the endpoint."""
+        if generation == self.state[breaker.GENERATION]:
+            self.good += good
+            self.bad += bad
+            self.advice_us = max(self.advice_us, advice_us)
+            self.world.hear_later(self)
+
+    def hear(self) -> None:
+        """Hear what this instant brought."""
+        p = self.route[Route.OPENS_AFTER :]
+        breaker.hear(p, self.state, self.world.now, self.good, self.bad, self.advice_us)
+        self.good = self.bad = self.advice_us = 0
 
 
 class Client:

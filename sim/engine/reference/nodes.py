@@ -142,7 +142,12 @@ class Node:
             self.set_timers(attempt)
 
     def meet_at_door(self, attempt: Attempt) -> None:
-        """An attempt comes in, unless the client's budget or a limit says no."""
+        """An attempt comes in, unless the router's breaker, the client's budget or a limit says no."""
+        if attempt.breaker is not None:
+            attempt.generation = attempt.breaker.admit()
+            if attempt.generation < 0 and not attempt.is_last_resort:
+                self.send_away(attempt, Result.OPEN, Told.OPEN)
+                return
         if not self.world.clients[attempt.endpoint].allows(
             attempt.is_retry, attempt.failure_before
         ):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simpy.events import EventPriority
 
     from sim.engine.reference.branches import Request
-    from sim.engine.reference.limiters import Client, Limiter
+    from sim.engine.reference.limiters import Breaker, Client, Limiter
     from sim.engine.reference.nodes import Node
 
 # The moments of an instant, as SimPy's priorities. SimPy's own URGENT (0) and NORMAL (1) come before them: a
@@ -89,6 +89,9 @@ class World(Environment):
         self.limits_of: list[list[Limiter]] = []
         """The limits of each endpoint."""
         self.clients: list[Client] = []
+        self.breakers: dict[tuple[int, int], Breaker] = {}
+        """By route and place in it."""
+        self._reported: dict[Breaker, None] = {}
         self.under_way: dict[Request, None] = {}
         self._looks: set[int] = set()
         self._unsettled: dict[Limiter, None] = {}
@@ -141,6 +144,9 @@ class World(Environment):
     def look(self, node: int) -> None:
         """Something happened at a node: start runs over it at the end of this instant."""
         self._looks.add(node)
+        self._start_soon()
+
+    def _start_soon(self) -> None:
         if not self._start_is_due:
             self._start_is_due = True
             Timer(self, START, 0, self._start)
@@ -149,8 +155,16 @@ class World(Environment):
         """A limit gets something back: settle it at the end of this instant."""
         self._unsettled[limiter] = None
 
+    def hear_later(self, breaker: Breaker) -> None:
+        """A breaker hears results at the end of this instant."""
+        self._reported[breaker] = None
+        self._start_soon()
+
     def _start(self, _: Event) -> None:
         """The last moment of an instant: settle the limits, then start node by node."""
+        for breaker in self._reported:
+            breaker.hear()
+        self._reported.clear()
         for limiter in self._unsettled:
             limiter.settle()
             self._looks.update(limiter.held_nodes)
