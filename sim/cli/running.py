@@ -97,11 +97,13 @@ def run_to_summary(
     """Run a study; the dict of `summary.json`."""
     from sim.study import run
     from sim.study.of_scenario import ScenarioSource
+    from sim.study.remedy import ways_of
     from sim.study.size import size_of
     from sim.summary import summarise
 
     source = wish.source or ScenarioSource(wish.document, wish.told_inputs)
     scenario = source.scenario
+    ways_of(wish.document, scenario)
     progress = Progress(quiet=quiet)
     jobs = working.jobs or processors()
     _foretell(progress, wish, size_of(scenario).seconds / jobs)
@@ -116,12 +118,32 @@ def run_to_summary(
         kept=kept,
     )
     found = None
+    if study.complete:
+        study = _remedied(study, source, wish, jobs)
     if wish.drill and study.complete:
         study, found = _tried(study, source, wish, jobs)
     if not study.complete:
         felt()
     progress.clear()
     return summarise(study, _origin(wish, scenario), source=source, drill=found)
+
+
+def _remedied(study: Study, source: ScenarioSource, wish: Wish, jobs: int | None) -> Study:
+    """The study with its choices tried; partial if that was interrupted."""
+    from sim.study import run
+    from sim.study.remedy import remedies_of
+
+    def again(changed: ScenarioSource, replications: int) -> Study:
+        return run(
+            changed,
+            seed=wish.seed,
+            replications=replications,
+            engine=wish.engine,
+            jobs=jobs or processors(),
+        )
+
+    found = remedies_of(study, source, again)
+    return replace(study, complete=False) if found is None else replace(study, remedies=found)
 
 
 def _tried(

@@ -23,9 +23,11 @@ def command(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> int:
 def _fault_of(file: str, sets: tuple[str, ...]) -> str | None:
     from sim.scenario.document import validate
     from sim.scenario.scenario import Scenario
+    from sim.study.remedy import ways_of
 
     try:
-        validate(read_document(file, sets), Scenario)
+        document = read_document(file, sets)
+        ways_of(document, validate(document, Scenario))
     except ScenarioError as error:
         return str(error)
     except UsageError as error:

@@ -10,6 +10,7 @@ from typing import Protocol
 from sim.demand import BurstSpec, ClosedSpec, Demand, RenewalSpec, SessionsSpec, WorkloadSpec
 from sim.demand.adoption import IMITATION, Adoption, Step
 from sim.demand.calendar import Horizon, holiday_test, no_holidays
+from sim.demand.peaks import PeakSpec
 from sim.demand.people import PopulationSpec
 from sim.demand.renewal import DaySwings, Pace, pace_of_steps, week_pace
 from sim.demand.swings import DayToDay, SurgeLaw
@@ -17,7 +18,7 @@ from sim.errors import PlaceError
 from sim.scenario.law_forms import Exponential
 from sim.scenario.laws import parse_law
 from sim.scenario.people import Adoption as WrittenAdoption
-from sim.scenario.people import Arrivals, Holidays, Population, WorkloadDemand
+from sim.scenario.people import Arrivals, Holidays, Peak, Population, WorkloadDemand
 from sim.scenario.tables import LawTable
 
 SECONDS_PER_DAY = 86_400
@@ -81,6 +82,14 @@ def population_spec(
             SurgeLaw(surge.name, surge.per_month, surge.multiplies.table(), surge.lasts.table())
             for surge in population.surges
         ),
+        _peaks(population.peaks),
+    )
+
+
+def _peaks(written: Sequence[Peak]) -> tuple[PeakSpec, ...]:
+    return tuple(
+        PeakSpec(peak.multiplies, peak.since, peak.until, peak.last_days or 0, peak.of == "quarter")
+        for peak in written
     )
 
 
@@ -159,7 +168,9 @@ def pace_of(name: str, arrivals: Arrivals, horizon: Horizon) -> Pace:
         return pace_of_steps([(0, rate)], horizon.end_us)
     days = horizon.days(arrivals.timezone)
     is_holiday = _holiday_test(arrivals.holidays)
-    return week_pace(days, week, [is_holiday(day.date) for day in days], per_day)
+    holidays = [is_holiday(day.date) for day in days]
+    peaks = _peaks(arrivals.peaks)
+    return week_pace(days, week, holidays, per_day, peaks)
 
 
 def gaps_of(arrivals: Arrivals) -> LawTable | None:

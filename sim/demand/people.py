@@ -18,6 +18,7 @@ from sim import draws
 from sim.demand.adoption import NEVER_US, Adoption, Step, onboarded_us, revoked_us
 from sim.demand.calendar import Horizon, LocalDay, no_holidays
 from sim.demand.curves import DayWork, Week, day_work
+from sim.demand.peaks import PeakSpec, factor_of
 from sim.demand.swings import DayToDay, Surge, SurgeLaw, surge_factors, surges
 
 Floats = NDArray[np.float64]
@@ -45,6 +46,7 @@ class PopulationSpec:
     adoption: Adoption = field(default_factory=Adoption)
     day_to_day: DayToDay = field(default_factory=DayToDay)
     surges: tuple[SurgeLaw, ...] = ()
+    peaks: tuple[PeakSpec, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ class Population:
 
     def usual_work(self, day: LocalDay) -> DayWork:
         """Return a day's work by the calendar alone."""
-        return day_work(day, self.spec.week.of_day(day, self.spec.is_holiday(day.date)))
+        weights = self.spec.week.of_day(day, self.spec.is_holiday(day.date))
+        return day_work(day, weights * factor_of(self.spec.peaks, day.date))
 
     def work(self, day: LocalDay) -> DayWork:
         """Return a day's work with the surges that touch it."""

@@ -18,6 +18,7 @@ from sim import draws
 from sim.demand.adoption import NEVER_US
 from sim.demand.calendar import LocalDay
 from sim.demand.curves import Week, day_work
+from sim.demand.peaks import PeakSpec, factor_of
 from sim.demand.quantiles import quantiles
 from sim.demand.swings import DayToDay
 from sim.scenario.tables import LawTable, TableKind, table_mean
@@ -78,10 +79,17 @@ def pace_of_days(days: Sequence[LocalDay], weights: Sequence[Floats], per_day: f
 
 
 def week_pace(
-    days: Sequence[LocalDay], week: Week, holidays: Sequence[bool], per_day: float
+    days: Sequence[LocalDay],
+    week: Week,
+    holidays: Sequence[bool],
+    per_day: float,
+    peaks: Sequence[PeakSpec] = (),
 ) -> Pace:
     """Return the pace of a week's shape over real days."""
-    weights = [week.of_day(day, rest) for day, rest in zip(days, holidays, strict=True)]
+    weights = [
+        week.of_day(day, rest) * factor_of(peaks, day.date)
+        for day, rest in zip(days, holidays, strict=True)
+    ]
     return pace_of_days(days, weights, per_day)
 
 

@@ -1,4 +1,4 @@
-"""Choices: what a planner may still choose, for `simulate optimize`; nothing else reads them."""
+"""Choices: what may still be chosen. `simulate optimize` combines them; a run tries each where a target breaks."""
 
 from __future__ import annotations
 

@@ -21,11 +21,13 @@ from sim.scenario.laws import LawOfCount, LawOfDuration, LawOfNumber
 from sim.scenario.moments import Moment, listed
 from sim.scenario.types import (
     Count,
+    Day,
     Model,
     Name,
     Number,
     PositiveCount,
     PositiveDuration,
+    PositiveNumber,
     PositiveRate,
     PositiveWholeNumber,
     Rate,
@@ -116,6 +118,37 @@ class Surge(Model):
     """How long it lasts [distribution, us]."""
 
 
+class Peak(Model):
+    """Days that are known to be busier, or quieter: those of a stretch, or the last of each month or quarter.
+
+    Peaks that meet multiply each other.
+    """
+
+    name: Name
+    """What it is [text]."""
+    multiplies: PositiveNumber
+    """By what the day's work is multiplied [1]."""
+    since: Annotated[Day | None, Field(alias="from")] = None
+    """The first day of a stretch [day]."""
+    until: Day | None = None
+    """The day after its last one [day]."""
+    last_days: PositiveWholeNumber | None = None
+    """So many calendar days at the end of each month, instead of a stretch [n]."""
+    of: Literal["month", "quarter"] | None = None
+    """Whether every month's end counts, as it does unless written, or only a quarter's [word]."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Peak:
+        stretch = self.since is not None and self.until is not None
+        if stretch == (self.last_days is not None) or (self.since is None) != (self.until is None):
+            raise PlaceError("write from and until, or last_days", (), "either_or")
+        if self.since is not None and self.until is not None and self.since >= self.until:
+            raise PlaceError("until is after from", ("until",), "order")
+        if self.of is not None and self.last_days is None:
+            raise PlaceError("of belongs to last_days", ("of",), "no_effect")
+        return self
+
+
 class Population(Model):
     """People who share a calendar."""
 
@@ -134,6 +167,8 @@ class Population(Model):
     """Days that run hot or cold together; none unless written [map]."""
     surges: tuple[Surge, ...] = ()
     """What now and then multiplies everyone's sessions [list]."""
+    peaks: tuple[Peak, ...] = ()
+    """Days that are known to be busier [list]."""
     stream: Name | None = None
     """The name of its luck, to keep it under another name [text]."""
 
@@ -207,6 +242,8 @@ class Arrivals(Model):
     """Public holidays, on which arrivals are as on a Sunday [map]."""
     timezone: TimeZone | None = None
     """On whose clock `curve` and `days` are; the horizon's unless written [IANA zone]."""
+    peaks: tuple[Peak, ...] = ()
+    """Days that are known to be busier [list]."""
     gaps: LawOfNumber | None = None
     """Law of the gaps between arrivals; only its shape matters. Exponential unless written: Poisson arrivals. 1 is
     a metronome [distribution, 1]."""
@@ -234,21 +271,21 @@ class Arrivals(Model):
     def _useless(self, way: str) -> tuple[str, ...]:
         if way in {"per_day", "rate"}:
             return ()
-        daily = ("curve", "days", "active_hours", "day_to_day", "holidays", "timezone")
+        daily = ("curve", "days", "active_hours", "day_to_day", "holidays", "timezone", "peaks")
         if way == "steps":
             return daily
         return (*daily, "gaps", "burst", *(("count",) if way == "closed" else ()))
 
     def _refuse(self, way: str, useless: tuple[str, ...]) -> None:
         for key in useless:
-            if getattr(self, key) is not None:
+            if getattr(self, key) not in (None, ()):
                 raise PlaceError(f"{key} means nothing beside {way}", (key,), "no_effect")
 
     def week(self) -> Week | None:
         """The shape of each day of the week; None where the rate is the same at all times."""
         if self.active_hours is not None:
             return week_of(self.active_hours)
-        if self.curve is None and self.days is None and self.holidays is None:
+        if self.curve is None and self.days is None and self.holidays is None and not self.peaks:
             return None
         curve = DayCurve(curve="flat") if self.curve is None else self.curve
         days = tuple(range(7)) if self.days is None else self.days

@@ -82,7 +82,7 @@ class Scenario(Spine):
     unpublished: dict[Name, dict[Name, Any]] = {}
     """What no vendor publishes, by preset or model: a value instead of the preset's range [map]."""
     choices: tuple[Choice, ...] = ()
-    """What may still be chosen, for `simulate optimize` [list]."""
+    """What may still be chosen: `simulate optimize` combines them, a run tries each where a target breaks [list]."""
     meta: dict[str, Any] = {}
     """Free text that nothing reads [map]."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from sim.study.source import Terms
 from sim.study.stopping import Chance, judge
 from sim.targets import Evaluation, Target, Value
 from sim.units import US_PER_SECOND
+
+if TYPE_CHECKING:
+    from sim.study.remedy import Remedy
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class Study:
     """Confidence of the interval for each target's chance."""
     complete: bool = True
     """False where it was interrupted."""
+    remedies: tuple[Remedy, ...] = ()
+    """The ways of the scenario's choices, tried on the target most at risk; the cheapest first."""
 
     @property
     def names(self) -> Names:
@@ -194,6 +200,15 @@ class Study:
             return latency_us / requests / US_PER_SECOND if requests else None
 
         return self.figure("s", read)
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict | None:
+    """The target that is missed, else undecided, with the least chance; of equals, the first."""
+    for status in ("missed", "close"):
+        found = [one for one in verdicts if one.chance.status == status and one.with_traffic]
+        if found:
+            return min(found, key=lambda one: one.chance.estimate - one.target.chance)
+    return None
 
 
 def _verdict(target: Target, column: tuple[Evaluation, ...], level: float) -> Verdict:

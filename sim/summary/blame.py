@@ -33,6 +33,16 @@ _PHASE = {"workload": TEXT, "phase": TEXT_OR_NULL}
 SCHEMA = object_of(
     {
         "sentence": TEXT_OR_NULL,
+        "choices": list_of(
+            object_of(
+                {
+                    **dict.fromkeys(("choice", "way", "target"), TEXT),
+                    **dict.fromkeys(("met", "replications"), COUNT),
+                    "removes": {"type": "boolean"},
+                    "extra": MONEY,
+                }
+            )
+        ),
         "slow": list_of(
             object_of(
                 {
@@ -74,6 +84,18 @@ def of(study: Study, source: ScenarioSource) -> dict[str, Any]:
     slow, failures = _slow(study, blames, owners), _failures(study, blames, owners)
     return {
         "sentence": sentence(study, source, slow, failures),
+        "choices": [
+            {
+                "choice": one.choice,
+                "way": one.way,
+                "target": one.target,
+                "met": one.met,
+                "replications": one.replications,
+                "removes": one.removes,
+                "extra": money(one.extra),
+            }
+            for one in study.remedies
+        ],
         "slow": slow,
         "failures": failures,
         "money": _money(blames),

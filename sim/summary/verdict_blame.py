@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sim.study import Study, Verdict
+from sim.study import Study
 from sim.study.of_scenario import ScenarioSource
+from sim.study.remedy import Remedy
+from sim.study.result import worst
 from sim.targets import Target
 
 Rows = Sequence[Mapping[str, Any]]
@@ -19,16 +21,29 @@ def sentence(study: Study, source: ScenarioSource, slow: Rows, failures: Rows) -
         return None
     said = SENTENCES[verdict.target.metric.kind](study, source, verdict.target, slow, failures)
     word = "is missed" if verdict.chance.status == "missed" else "is not sure"
-    return None if said is None else f"{verdict.target.name} {word}: {said}"
+    if said is None:
+        return None
+    remedy = remedy_sentence(study.remedies, study.terms.currency)
+    return f"{verdict.target.name} {word}: {said}{remedy}"
 
 
-def worst(verdicts: Sequence[Verdict]) -> Verdict | None:
-    """The target that is missed, else undecided, with the least chance; of equals, the first."""
-    for status in ("missed", "close"):
-        found = [one for one in verdicts if one.chance.status == status and one.with_traffic]
-        if found:
-            return min(found, key=lambda one: one.chance.estimate - one.target.chance)
-    return None
+def remedy_sentence(remedies: Sequence[Remedy], currency: str) -> str:
+    """The cheapest choice that mends the breach, or the one that comes nearest; all were run."""
+    if not remedies:
+        return ""
+    mending = [one for one in remedies if one.removes]
+    # A first look is too short to be sure by.
+    mending = [one for one in mending if one.replications == max(m.replications for m in mending)]
+    best = mending[0] if mending else max(remedies, key=lambda one: one.met / one.replications)
+    what = f"{best.choice}: {best.way}"
+    tried = f"then it is met by {best.met} of {best.replications} replications"
+    amount = f"{currency} {abs(best.extra):,.0f} {'more' if best.extra >= 0 else 'less'}"
+    if mending:
+        return (
+            f" Of the declared choices, the cheapest that mends it is {what} ({tried}, for {amount} "
+            f"over the horizon)."
+        )
+    return f" None of the declared choices mends it alone; nearest comes {what} ({tried}, for {amount})."
 
 
 def _owned(owner: str | None) -> str:
