@@ -151,6 +151,12 @@ class PastIncident(Model):
     """What it does."""
 
 
+def _or_a_file(schema: dict[str, Any]) -> None:
+    """An editor also takes the name of a file, which is read when the scenario is loaded."""
+    rows = {key: schema.pop(key) for key in ("type", "items") if key in schema}
+    schema["anyOf"] = [rows, {"type": "string", "pattern": r"\.csv$"}]
+
+
 class Incident(Spine):
     """Something that happens to endpoints or stations: once `at` a time, or again and again.
 
@@ -173,7 +179,7 @@ class Incident(Spine):
     """A random one: time from the end of one to the start of the next, instead of `every` [us]."""
     weekly: Weekly | None = None
     """Hours of every week, such as announced maintenance."""
-    list: tuple[PastIncident, ...] = ()
+    list: Annotated[tuple[PastIncident, ...], Field(json_schema_extra=_or_a_file)] = ()
     """Incidents one by one, or the CSV file that holds them: `at`, `lasts` and `what` [list or file]."""
     starts: Starts | None = None
     """When in the week those of `every` start; at any time unless written."""
