@@ -241,6 +241,7 @@ class PlanMaker:
         stays_open_us: int = 1,
         probes: int = 1,
         heeds: int = 0,
+        opens_on: Iterable[Result] = (),
     ) -> int:
         """Endpoints in the order in which a call tries them."""
         row = {
@@ -257,6 +258,7 @@ class PlanMaker:
             Route.STAYS_OPEN_US: stays_open_us,
             Route.PROBES: probes,
             Route.HEEDS_ADVICE: heeds,
+            Route.OPENS_ON: mask(opens_on),
         }
         self.route_endpoints.extend(endpoints)
         return _append(self.routes, Route, row)

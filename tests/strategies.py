@@ -299,8 +299,9 @@ class Builder:
             "at_least": pick((1, 3)),
             "window_us": 8 * self.time_us(),
             "stays_open_us": 3 * self.time_us(),
-            "probes": pick((1, 2)),
+            "probes": pick((1, 2, 0)),
             "heeds": pick((0, 1)),
+            "opens_on": [result for result in Result if self.dice.below(6) == 0],
         }
 
     # Pipelines.

@@ -136,9 +136,9 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
 * *Breakers* (`sim.policies.breaker`), one for each place of a route. A branch that leaves an endpoint, answered or
   going on or failing, reports good or, by BREAKER_ON of the failure, bad, in the generation in which its first
   attempt there passed the door; a breaker hears the sums of an instant, with the longest advice, before the first
-  node's door. OPEN is never retried and always goes on to the next endpoint; the call fails with the last result
-  before it, with OPEN if there was none. With LAST_RESORT the last endpoint's attempt passes though its breaker
-  says no.
+  node's door. A failure in OPENS_ON counts as 2^20 of them. OPEN is never retried and always goes on to the next
+  endpoint; the call fails with the last result before it, with OPEN if there was none. With LAST_RESORT the last
+  endpoint's attempt passes though its breaker says no.
 * *Faults.* A branch remembers step, endpoint, result and limit of the first failed attempt that it heard of in a call;
   the next call in which it hears of one replaces them, and so does a fork that fails it, by those of the child that
   decides. A request's row has its main branch's, -1 where it ended `ok`, `blocked` or unfinished.

@@ -78,13 +78,14 @@ class Route(IntEnum):
     LAST_RESORT = 5
     """1 where the last endpoint is tried although its breaker is open."""
     OPENS_AFTER = 6
-    """From here, the seven parameters of `sim.policies.breaker`."""
+    """From here, the eight parameters of `sim.policies.breaker`."""
     OPENS_AT_SHARE_PPM = 7
     OPENS_AT_LEAST = 8
     BREAKER_WINDOW_US = 9
     STAYS_OPEN_US = 10
     PROBES = 11
     HEEDS_ADVICE = 12
+    OPENS_ON = 13
 
 
 class Endpoint(IntEnum):

@@ -234,7 +234,7 @@ class Variant:
         row = self.routes.add(name, cells)
         if breaker is not None:
             self.routes.cells[row][Route.BREAKER_ON :] = [
-                result_mask(breaker.counts),
+                result_mask((*breaker.counts, *breaker.opens_on)),
                 int(breaker.when_all_open == "tries_last"),
                 *breaker.parameters(),
             ]

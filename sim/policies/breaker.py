@@ -15,11 +15,20 @@ from __future__ import annotations
 from collections.abc import MutableSequence, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from sim.errors import PlaceError
-from sim.scenario.spine import EVERYDAY, ResultWord
-from sim.scenario.types import Model, PositiveDuration, PositiveShare, PositiveWholeNumber
+from sim.scenario.spine import EVERYDAY, ResultWord, result_mask
+from sim.scenario.types import (
+    Model,
+    Name,
+    PositiveDuration,
+    PositiveShare,
+    PositiveWholeNumber,
+    WholeNumber,
+)
 
 OPENS_AFTER = 0
 """Parameter: failures in a row that open it; 0: it does not count them."""
@@ -35,6 +44,8 @@ PROBES = 5
 """Parameter: probes that pass while it is half-open."""
 HEEDS = 6
 """Parameter: 1 where a refusal's advice says how long it stays open."""
+OPENS_ON = 7
+"""Parameter: mask of results (1 << Result) of which one alone opens it."""
 
 STATE = 0
 """State: `CLOSED`, `OPEN` or `HALF_OPEN`."""
@@ -56,13 +67,19 @@ CLOSED = 0
 OPEN = 1
 HALF_OPEN = 2
 MILLION = 1_000_000
+ALONE = 1 << 20
+"""As so many failures in a row counts a result that opens it by itself."""
 
 
 class Breaker(Model):
     """When the router leaves an endpoint alone; each endpoint of a route has a breaker of its own."""
 
+    from_: Name | None = Field(default=None, alias="from")
+    """The router whose habits it has; what is written beside it stands; see `simulate presets` [name]."""
     opens_after: PositiveWholeNumber | None = None
     """Failures in a row that open it [n]."""
+    opens_on: tuple[ResultWord, ...] = ()
+    """Failures of which one alone opens it; none unless written [words]."""
     opens_at_share: PositiveShare | None = None
     """Share of failures in a window that opens it [share]."""
     at_least: PositiveWholeNumber = 1
@@ -71,20 +88,30 @@ class Breaker(Model):
     """The stretch of the clock over which the share is taken [us]."""
     stays_open: PositiveDuration
     """How long it stays open before probes pass [us]."""
-    half_open_probes: PositiveWholeNumber = 1
-    """Calls let through then; all must do well [n]."""
+    half_open_probes: WholeNumber = 1
+    """Calls let through then; all must do well. With 0 it closes at once [n]."""
     heeds_retry_after: bool = False
     """Whether a refusal's advice, where there is one, says how long it stays open [true or false]."""
     counts: Annotated[tuple[ResultWord, ...], Field(min_length=1)] = EVERYDAY
-    """Results that are failures to it; others are neither good nor bad [words]."""
+    """Results that are failures to it, those of `opens_on` among them; others are neither good nor bad [words]."""
     when_all_open: Literal["fails", "tries_last"] = "fails"
     """Whether a call that finds no closed breaker fails at once (it ends as `shed`), or the last endpoint of the
     route is tried whatever its breaker says [word]."""
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A router's name alone is a breaker too; it is written out before it is read."""
+        name = {"type": "string", "description": "The name of a router: `litellm-router`."}
+        return {"anyOf": [name, handler(core)]}
+
     @model_validator(mode="after")
     def _opens_somehow(self) -> Breaker:
-        if self.opens_after is None and self.opens_at_share is None:
-            message = "say when it opens: `opens_after` failures in a row, or `opens_at_share`"
+        if self.opens_after is None and self.opens_at_share is None and not self.opens_on:
+            message = (
+                "say when it opens: `opens_after` failures in a row, `opens_at_share`, `opens_on`"
+            )
             raise PlaceError(message, (), "missing")
         return self
 
@@ -98,13 +125,14 @@ class Breaker(Model):
             self.stays_open,
             self.half_open_probes,
             int(self.heeds_retry_after),
+            result_mask(self.opens_on),
         ]
 
 
 def admit(p: Sequence[int], s: MutableSequence[int], now: int) -> int:
     """Let a call pass: the generation that it belongs to; -1: it may not."""
     if s[STATE] != CLOSED and now >= s[UNTIL]:
-        turn(s, HALF_OPEN)
+        turn(s, CLOSED if p[PROBES] == 0 else HALF_OPEN)
         s[UNTIL] = now + p[STAYS_OPEN_US]
     if s[STATE] == OPEN:
         return -1
@@ -113,6 +141,11 @@ def admit(p: Sequence[int], s: MutableSequence[int], now: int) -> int:
             return -1
         s[PROBED] += 1
     return s[GENERATION]
+
+
+def weight(p: Sequence[int], result: int) -> int:
+    """As how many failures in a row a failure counts."""
+    return ALONE if p[OPENS_ON] >> result & 1 else 1
 
 
 def turn(s: MutableSequence[int], state: int) -> None:
@@ -127,7 +160,7 @@ def turn(s: MutableSequence[int], state: int) -> None:
 
 def is_too_bad(p: Sequence[int], s: Sequence[int]) -> bool:
     """Whether the counts of a closed breaker open it."""
-    if 0 < p[OPENS_AFTER] <= s[IN_A_ROW]:
+    if s[IN_A_ROW] >= ALONE or 0 < p[OPENS_AFTER] <= s[IN_A_ROW]:
         return True
     results = s[WELL] + s[FAILED]
     if p[SHARE_PPM] == 0 or results < p[AT_LEAST] or s[FAILED] == 0:

@@ -7,7 +7,7 @@ stand in the resolved scenario from then on, each with its line, so a run can be
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path as FilePath
 
 from sim.errors import ScenarioError
@@ -16,6 +16,28 @@ from sim.scenario.nodes import Node, Origin, decode, scalar
 COLUMNS = ("at", "lasts", "what")
 ROWS_MAX = 5_000
 """As many as a scenario has room for."""
+
+
+Reader = Callable[[str, Node], bytes]
+"""Reads a regular file that a node names."""
+
+
+def read(top: Node, file: str, root: FilePath, reader: Reader) -> None:
+    """Put the rows of incident files in the place of their names; `top` is changed.
+
+    Args:
+        top: a scenario file.
+        file: its path.
+        root: no file outside this folder is read.
+        reader: how a file is read.
+    """
+    for number, item in items_of(top):
+        name = file_named(item)
+        assert name is not None
+        assert isinstance(item.value, dict)
+        place = ("incidents", number, "list")
+        target = target_of(name, file, root, place)
+        item.value["list"] = rows_of(target, reader(target, name), name, place)
 
 
 def file_named(item: Node) -> Node | None:

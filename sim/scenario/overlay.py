@@ -54,22 +54,11 @@ class Loader:
         raw, identity = _read(file, here)
         self._check_chain(file, identity, here)
         node = self._compose(file, raw, shows=asked is None)
-        self._read_lists(node, file)
+        incident_lists.read(node, file, self.root, lambda path, name: _read(path, name.origin)[0])
         self.chain.append((identity, file))
         merged = self._with_bases(node, file)
         self.chain.pop()
         return merged
-
-    def _read_lists(self, top: Node, file: str) -> None:
-        """Put the rows of incident files in the place of their names."""
-        for number, item in incident_lists.items_of(top):
-            name = incident_lists.file_named(item)
-            assert name is not None
-            assert isinstance(item.value, dict)
-            place = ("incidents", number, "list")
-            target = incident_lists.target_of(name, file, self.root, place)
-            raw, _ = _read(target, name.origin)
-            item.value["list"] = incident_lists.rows_of(target, raw, name, place)
 
     def _check_chain(self, file: str, identity: tuple[int, int], here: Origin) -> None:
         names = [name for _, name in self.chain]

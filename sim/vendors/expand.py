@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.errors import PlaceError, QuantityError
 from sim.scenario import calendar
-from sim.vendors import batch, clients, endpoints, incidents
+from sim.vendors import batch, breakers, clients, endpoints, incidents
 from sim.vendors.unpublished import SECTION, faults_of_section
 
 Path = tuple[str | int, ...]
@@ -43,12 +43,18 @@ def expanded(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
             return dict(raw)
         return {**raw, "client": _below("client", clients.expanded, raw["client"])}
 
+    def route(raw: Mapping[str, Any]) -> dict[str, Any]:
+        if "breaker" not in raw:
+            return dict(raw)
+        return {**raw, "breaker": _below("breaker", breakers.expanded, raw["breaker"])}
+
     def incident(raw: Mapping[str, Any]) -> dict[str, Any]:
         if "from" not in raw:
             return dict(raw)
         return incidents.expanded(raw, unpublished(str(raw["from"])))
 
-    for key, rule in (("endpoints", endpoint), ("stations", station), ("incidents", incident)):
+    rules = {"endpoints": endpoint, "stations": station, "routes": route, "incidents": incident}
+    for key, rule in rules.items():
         if key in tree:
             result[key] = _each(tree[key], rule, (key,), faults)
     batch.add_twins(result, faults)

@@ -40,6 +40,8 @@ class BreakerPreset(Preset):
     """What it is a preset of [word]."""
     breaker: BreakerRule
     """What it does."""
+    typical: Fact | None = None
+    """How it is usually set up."""
 
 
 class Every(Fact):

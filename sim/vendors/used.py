@@ -11,7 +11,7 @@ from typing import Any
 from sim.errors import PlaceError
 from sim.vendors import registry
 from sim.vendors.endpoints import deployment_of, quota_table
-from sim.vendors.kinds import CataloguePreset, ClientPreset, IncidentPreset
+from sim.vendors.kinds import BreakerPreset, CataloguePreset, ClientPreset, IncidentPreset
 from sim.vendors.presets import Fact, Preset, Source, Vendor
 
 OLD_DAYS = 180
@@ -74,6 +74,11 @@ def _facts(tree: Mapping[str, Any]) -> Iterator[Used]:
         yield from _of_client(endpoint.get("client"))
     for station in _items(tree.get("stations")):
         yield from _of_client(station.get("client"))
+    for route in _items(tree.get("routes")):
+        raw = route.get("breaker")
+        router = _preset(raw.get("from") if isinstance(raw, Mapping) else raw)
+        if isinstance(router, BreakerPreset):
+            yield _used(router, "breaker", router.breaker)
     for incident in _items(tree.get("incidents")):
         history = _preset(incident.get("from"))
         if isinstance(history, IncidentPreset):

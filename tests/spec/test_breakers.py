@@ -73,6 +73,19 @@ def test_all_probes_must_do_well(engine):
     assert statuses(plan, engine, *times, changes=[HEALED]) == [BAD, OK, OK, SHED, OK]
 
 
+def test_without_probes_it_closes_at_once_when_its_time_is_over(engine):
+    plan = route(opens_after=1, probes=0)
+    times = (0, 101, 102, 103)
+    assert statuses(plan, engine, *times, changes=[HEALED]) == [BAD, SHED, OK, OK]
+
+
+def test_one_failure_of_a_kind_opens_it_and_others_need_their_share(engine):
+    plan = route(opens_on=[Result.ERROR], share_ppm=500_000, at_least=5)
+    assert statuses(plan, engine, 0, 10) == [BAD, SHED]
+    others = route(opens_on=[Result.REFUSED], share_ppm=500_000, at_least=3)
+    assert statuses(others, engine, 0, 10, 20, 30) == [BAD, BAD, BAD, SHED]
+
+
 def test_a_share_of_failures_opens_it_once_there_are_enough(engine):
     plan = route(share_ppm=500_000, at_least=3, window_us=1000)
     assert statuses(plan, engine, 0, 10, 20, 30) == [BAD, BAD, BAD, SHED]

@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
+from sim.plan.columns import Route
 from sim.plan.journey import journey_of
 from sim.scenario.document import document_from_tree, validate
 from sim.scenario.scenario import Scenario
 from sim.vendors import registry
 from sim.vendors.endpoints import known_models
-from sim.vendors.kinds import ClientPreset, IncidentPreset
+from sim.vendors.kinds import BreakerPreset, ClientPreset, IncidentPreset
 from sim.vendors.presets import EVIDENCE, Vendor
 
 VENDORS = registry.of_kind(Vendor)
@@ -132,6 +133,19 @@ def quota_where_the_tier_has_none(vendor, model, deployment):
 def test_every_client_becomes_a_plan(name):
     journey = lowered(least({"latency": {"total": "1s"}, "client": name}))
     assert journey.plan.endpoints.shape[0] == 1
+
+
+BREAKERS = {"portkey": {"opens_after": 5}, "azure-apim": {"opens_after": 1, "stays_open": "10s"}}
+"""What a router leaves to whoever sets it up."""
+
+
+@pytest.mark.parametrize("name", registry.of_kind(BreakerPreset))
+def test_every_breaker_becomes_a_plan(name):
+    breaker = {"from": name, **BREAKERS[name]} if name in BREAKERS else name
+    routes = {"way": {"order": ["chat"], "breaker": breaker}}
+    pipelines = {"one": [{"stage": "answer", "call": "way"}]}
+    journey = lowered(least({"latency": {"total": "1s"}}, routes=routes, pipelines=pipelines))
+    assert journey.plan.routes[0, Route.BREAKER_ON] > 0
 
 
 @pytest.mark.parametrize("name", registry.of_kind(IncidentPreset))

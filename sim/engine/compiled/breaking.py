@@ -11,6 +11,7 @@ from sim.policies import breaker
 rule = module(breaker)
 admit_rule = rule.admit
 hear_rule = rule.hear
+weight_rule = rule.weight
 GENERATION = breaker.GENERATION
 ROUTE_WIDTH = len(Route)
 
@@ -47,6 +48,12 @@ def passes(m: Ints, attempt: int, now: int) -> bool:
     if m[attempt + A.BRANCH] != NONE:
         m[m[attempt + A.BRANCH] + B.GENERATION] = generation
     return generation >= 0 or m[attempt + A.LAST_RESORT] == 1
+
+
+@part
+def badness(m: Ints, route: int, result: int) -> int:
+    """As how many failures in a row a result counts."""
+    return int(weight_rule(at(m, route + Route.OPENS_AFTER), result))
 
 
 @part

@@ -252,7 +252,7 @@ def hear(m: Ints, f: Floats, branch: int, result: int, advice: int, now: int) ->
         wait_until(m, branch, now + wait)
         return
     if (m[route + Route.BREAKER_ON] >> result) & 1 == 1:
-        breaking.report(m, branch, 0, 1, advice)
+        breaking.report(m, branch, 0, breaking.badness(m, route, result), advice)
     if onward and m[branch + B.HOP] + 1 < m[route + Route.COUNT]:
         m[branch + B.HOP] += 1
         m[branch + B.RETRIED] = 0

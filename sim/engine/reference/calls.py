@@ -12,6 +12,7 @@ from sim.engine.reference.limiters import Breaker
 from sim.engine.reference.plain import Endpoint, Result, Route, Row, Step, Told
 from sim.engine.reference.world import JOIN, Timer, World
 from sim.plan.columns import FAILED_AS
+from sim.policies.breaker import weight
 
 if TYPE_CHECKING:
     from sim.engine.reference.branches import Branch
@@ -63,7 +64,8 @@ def use(
     if result == Result.OK:
         breaker.report(attempt.generation, good=1)
     elif row[Route.BREAKER_ON] >> branch.failure & 1:
-        breaker.report(attempt.generation, bad=1, advice_us=advice_us)
+        bad = weight(row[Route.OPENS_AFTER :], branch.failure)
+        breaker.report(attempt.generation, bad=bad, advice_us=advice_us)
     return result
 
 
