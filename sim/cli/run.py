@@ -83,6 +83,12 @@ Examples:
     help="How often to play the horizon; auto stops when every verdict is decided.",
 )
 @click.option(
+    "--precision",
+    type=click.FloatRange(0, 100, min_open=True),
+    metavar="PERCENT",
+    help="Let auto also stop when the chance of each undecided target is known to within an interval so wide, e.g. 25.",
+)
+@click.option(
     "--seed", type=click.IntRange(0, SEED_MAX), default=0, show_default=True, help="Of all chance."
 )
 @set_option
@@ -104,6 +110,7 @@ def command(
     scenario: str,
     sets: tuple[str, ...],
     replications: Any,
+    precision: float | None,
     seed: int,
     engine: Any,
     drill: bool,
@@ -119,8 +126,13 @@ def command(
     """Run a scenario."""
     from sim.report.record import file_shown
 
+    if precision is not None and replications != "auto":
+        raise UsageError("--precision is for --replications auto; a fixed number looks only once")
     document = read_document(scenario, sets)
-    wish = Wish(document, file_shown(scenario), seed, replications, engine, sets, drill)
+    width = None if precision is None else precision / 100
+    wish = Wish(
+        *(document, file_shown(scenario), seed, replications, engine, sets, drill), precision=width
+    )
     working = Working(jobs, scheduler, resume)
     return perform(wish, _target(scenario, out), working, Telling(as_json, check, quiet, form))
 

@@ -41,6 +41,8 @@ class Wish:
     overrides: tuple[str, ...] = ()
     drill: bool = False
     """Whether the loss of the primary vendor is tried as well."""
+    precision: float | None = None
+    """With `auto`: an interval for a target's chance that is no wider is narrow enough."""
     told_inputs: tuple[Any, ...] | None = None
     """Of a replay: what the first run told of its inputs."""
     source: ScenarioSource | None = None
@@ -116,19 +118,22 @@ def run_to_summary(
         heard=_teller(progress, wish),
         scheduler=working.scheduler,
         kept=kept,
+        precision=wish.precision,
     )
     found = None
     if study.complete:
-        study = _remedied(study, source, wish, jobs)
+        study = _remedied(study, source, wish, jobs, working.scheduler)
     if wish.drill and study.complete:
-        study, found = _tried(study, source, wish, jobs)
+        study, found = _tried(study, source, wish, jobs, working.scheduler)
     if not study.complete:
         felt()
     progress.clear()
     return summarise(study, _origin(wish, scenario), source=source, drill=found)
 
 
-def _remedied(study: Study, source: ScenarioSource, wish: Wish, jobs: int | None) -> Study:
+def _remedied(
+    study: Study, source: ScenarioSource, wish: Wish, jobs: int, scheduler: str | None
+) -> Study:
     """The study with its choices tried; partial if that was interrupted."""
     from sim.study import run
     from sim.study.remedy import remedies_of
@@ -139,15 +144,18 @@ def _remedied(study: Study, source: ScenarioSource, wish: Wish, jobs: int | None
             seed=wish.seed,
             replications=replications,
             engine=wish.engine,
-            jobs=jobs or processors(),
+            jobs=jobs,
+            scheduler=scheduler,
         )
 
     found = remedies_of(study, source, again)
-    return replace(study, complete=False) if found is None else replace(study, remedies=found)
+    return (
+        replace(study, stopped="interrupted") if found is None else replace(study, remedies=found)
+    )
 
 
 def _tried(
-    study: Study, source: ScenarioSource, wish: Wish, jobs: int | None
+    study: Study, source: ScenarioSource, wish: Wish, jobs: int, scheduler: str | None
 ) -> tuple[Study, dict[str, Any] | None]:
     """The study, partial if the drill was interrupted, and what the drill showed."""
     from sim.study import run
@@ -162,10 +170,11 @@ def _tried(
         seed=wish.seed,
         replications=min(REPLICATIONS_MAX, len(study.replications)),
         engine=wish.engine,
-        jobs=jobs or processors(),
+        jobs=jobs,
+        scheduler=scheduler,
     )
     if not tried.complete:
-        return replace(study, complete=False), None
+        return replace(study, stopped="interrupted"), None
     return study, drill_summary(study, drill, tried)
 
 
@@ -227,6 +236,7 @@ def _record(summary: Summary, wish: Wish) -> Record:
         complete=bool(summary["engine"]["complete"]),
         inputs=tuple(summary["assumptions"]),
         drill=wish.drill,
+        precision=wish.precision,
     )
 
 

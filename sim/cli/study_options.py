@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from sim.scenario.document import Document
     from sim.study.kept import Kept
     from sim.summary import Origin
-    from sim.vendors.used import prices_as_of
 
 SEED_MAX = 2**63 - 1
 REPLICATIONS_MAX = 100_000
@@ -107,6 +106,7 @@ def origin_of(document: Document, name: str, sets: tuple[str, ...] = ()) -> Orig
     """Where a study comes from."""
     from sim.report.record import file_shown, scenario_sha256
     from sim.summary import Origin
+    from sim.vendors.used import prices_as_of
 
     return Origin(
         name=name,

@@ -106,6 +106,21 @@ def currency(summary: Summary) -> str:
     return str(summary["scenario"].get("currency", "USD"))
 
 
+WHY_STOPPED = {
+    "decided": "Stopped because every verdict is decided.",
+    "precise": "Stopped because each chance is known to within {precision:.0%}.",
+    "replications": "Stopped at the most replications, with verdicts undecided.",
+    "requests": "Stopped at the budget of simulated requests, with verdicts undecided.",
+}
+
+
+def why_stopped(summary: Summary) -> str:
+    """Return why `auto` ran no more replications; nothing where so many were asked for."""
+    engine = summary["engine"]
+    words = WHY_STOPPED.get(str(engine.get("stopped")), "")
+    return words.format(precision=engine.get("precision") or 0.0)
+
+
 def replications(summary: Summary) -> int:
     """Return how many replications the summary counts."""
     return int(summary["engine"]["replications"])

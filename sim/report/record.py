@@ -33,6 +33,8 @@ class Record:
     complete: bool = True
     drill: bool = False
     """Whether the loss of the primary vendor was tried."""
+    precision: float | None = None
+    """With `auto`: how wide an interval for a chance could be to stop."""
     inputs: tuple[Mapping[str, Any], ...] | None = None
     """What the summary tells of each input: where it stands in its file, and its comment."""
 
@@ -62,6 +64,7 @@ def to_bytes(record: Record) -> bytes:
         "summary_sha256": record.summary_sha256,
         "complete": record.complete,
         "drill": record.drill,
+        "precision": record.precision,
         "inputs": record.inputs,
     }
     return (
@@ -82,6 +85,7 @@ def from_bytes(content: bytes, name: str) -> Record:
         isinstance(raw.get("scenario"), dict)
         and type(raw.get("seed")) is int
         and raw.get("engine") in ("compiled", "reference")
+        and isinstance(raw.get("precision"), float | None)
         and (replications == "auto" or (type(replications) is int and replications > 0))
     )
     if not fits:
@@ -97,6 +101,7 @@ def from_bytes(content: bytes, name: str) -> Record:
         summary_sha256=str(raw.get("summary_sha256") or ""),
         complete=bool(raw.get("complete", True)),
         drill=bool(raw.get("drill")),
+        precision=raw.get("precision"),
         inputs=_inputs(raw.get("inputs")),
     )
 

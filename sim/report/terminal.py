@@ -82,6 +82,8 @@ def _heading(page: Page, summary: Summary) -> None:
     if not engine.get("complete", True):
         asked = engine.get("replications_asked")
         page.line((f"PARTIAL: interrupted after {runs} of {asked} replications", "bold yellow"))
+    elif read.why_stopped(summary):
+        page.paragraph(read.why_stopped(summary), "dim")
     page.line()
 
 

@@ -104,7 +104,10 @@ class Field:
 
     def play(self, points: Sequence[Point], numbers: range) -> list[Readings]:
         """The readings of each point, in the order of the points."""
-        tasks = _tasks(points, numbers, self.jobs)
+        return self.play_tasks(points, _tasks(points, numbers, self.jobs))
+
+    def play_tasks(self, points: Sequence[Point], tasks: Sequence[Task]) -> list[Readings]:
+        """The readings of each point, in the order of the points, each with the replications of its own tasks."""
         found: dict[int, list[Reading]] = {place: [] for place in range(len(points))}
         for (place, _), readings in zip(tasks, self._pieces(points, tasks), strict=True):
             found[place] += readings

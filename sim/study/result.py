@@ -16,7 +16,7 @@ from sim.plan import Names
 from sim.study.figures import Figure, Headline
 from sim.study.replication import Replication
 from sim.study.source import Terms
-from sim.study.stopping import Chance, judge
+from sim.study.stopping import Chance, Stopped, judge
 from sim.targets import Evaluation, Target, Value
 from sim.units import US_PER_SECOND
 
@@ -63,8 +63,10 @@ class Study:
     seed: int
     level: float
     """Confidence of the interval for each target's chance."""
-    complete: bool = True
-    """False where it was interrupted."""
+    stopped: Stopped = "asked"
+    """Why there are no more replications."""
+    precision: float | None = None
+    """How wide an interval for a chance was narrow enough to stop; None: none was asked for."""
     remedies: tuple[Remedy, ...] = ()
     """The ways of the scenario's choices, tried on the target most at risk; the cheapest first."""
 
@@ -74,9 +76,9 @@ class Study:
         return self.replications[0].names
 
     @property
-    def decided(self) -> bool:
-        """Whether every target is met or missed for certain."""
-        return all(verdict.chance.status != "close" for verdict in self.verdicts)
+    def complete(self) -> bool:
+        """Whether nobody interrupted it."""
+        return self.stopped != "interrupted"
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:

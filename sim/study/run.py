@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sim import workers
@@ -31,6 +31,7 @@ def run(
     heard: Heard | None = None,
     scheduler: str | None = None,
     kept: Kept | None = None,
+    precision: float | None = None,
 ) -> Study:
     """Run a study.
 
@@ -43,13 +44,14 @@ def run(
         heard: told of each replication.
         scheduler: the address of a Dask cluster that runs them in place of local processes.
         kept: where finished replications are kept, and found again.
+        precision: with `auto`, an interval for a target's chance that is no wider needs no more replications.
 
     Returns:
         The study. After Ctrl-C, one of the replications that were finished, marked as not complete; if there are
         none, the KeyboardInterrupt goes on.
     """
     crew = Crew(jobs, scheduler)
-    stopping, terms = Stopping.of(replications), source.terms()
+    stopping, terms = Stopping.of(replications, precision), source.terms()
     done: list[Replication] = []
     try:
         for numbers in stopping.ranges():
@@ -58,17 +60,18 @@ def run(
                     done.append(replication)
                     if heard:
                         heard(replication)
-            study = Study(terms, tuple(done), seed, stopping.level)
+            study = Study(terms, tuple(done), seed, stopping.level, precision=precision)
             requests = sum(int(each.digest.requests.sum()) for each in done)
-            if study.decided or not stopping.affords(requests, len(done)):
-                return study
+            chances = [verdict.chance for verdict in study.verdicts]
+            if stopped := stopping.reason(chances, len(done), requests):
+                return replace(study, stopped=stopped)
     except (KeyboardInterrupt, SystemError) as error:
         if not is_interrupt(error):
             raise
         if not done:
             raise KeyboardInterrupt from error
-        return Study(terms, tuple(done), seed, stopping.level, complete=False)
-    return study
+        return Study(terms, tuple(done), seed, stopping.level, "interrupted", precision)
+    raise AssertionError("the last look always stops")
 
 
 @dataclass(frozen=True)

@@ -151,13 +151,15 @@ def sobol(
     count = len(experiment.unknowns)
     a, b = _design(field.seed, rows, count)
     mixed = [np.where(np.arange(count) == n, b, a) for n in range(count)]
-    readings: list[list[Reading]] = []
-    for row in range(rows):
-        points = [
-            experiment.point(dict(enumerate(matrix[row].tolist()))) for matrix in (a, b, *mixed)
-        ]
-        # One replication of each; the row's number is its luck.
-        readings.append([one for [one] in field.play(points, range(row, row + 1))])
+    points = [
+        experiment.point(dict(enumerate(matrix[row].tolist())))
+        for row in range(rows)
+        for matrix in (a, b, *mixed)
+    ]
+    # One replication of each; the row's number is its luck.
+    width = count + 2
+    played = field.play_tasks(points, [(place, (place // width,)) for place in range(len(points))])
+    readings = [[one for [one] in played[width * row : width * (row + 1)]] for row in range(rows)]
     return [_indices(experiment.names, metric, readings, field.seed) for metric in metrics]
 
 

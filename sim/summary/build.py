@@ -64,6 +64,8 @@ def summarise(
             "replications": len(study.replications),
             "replications_asked": origin.replications_asked,
             "complete": study.complete,
+            "stopped": study.stopped,
+            "precision": study.precision,
         },
         "verdict": _verdict(study.verdicts),
         "targets": [_target(study, verdict) for verdict in study.verdicts],

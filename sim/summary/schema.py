@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from sim.study.stopping import Stopped
 from sim.summary import drill
 from sim.summary.groups import GROUPS
 from sim.summary.shapes import (
@@ -90,7 +93,10 @@ ENGINE = object_of(
         "replications": {"type": "integer", "minimum": 1},
         "replications_asked": TEXT,
         "complete": {"type": "boolean"},
-    }
+        "stopped": {"enum": list(get_args(Stopped))},
+        "precision": {"anyOf": [SHARE, {"type": "null"}]},
+    },
+    ("stopped", "precision"),
 )
 VERDICT = object_of(
     {

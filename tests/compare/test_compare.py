@@ -121,9 +121,12 @@ def test_what_differs_in_the_inputs_is_told_by_the_names_of_things():
 def test_the_big_bang_is_the_phased_plan_with_one_phase():
     files = [str(ROOT / "scenarios" / f"claims_q3{tail}.yaml") for tail in ("", "_bigbang")]
     documents = [load_document(file) for file in files]
-    assert [phase["name"] for phase in documents[1].tree["rollout"]["phases"]] == ["all"]
+    phased, at_once = [ScenarioSource(document).scenario for document in documents]
+    assert phased.phases[-1].name == "all"
+    assert [phase.name for phase in at_once.phases] == ["all"]
     paths = {one.path for one in input_differences(documents)}
-    assert all(path.startswith("rollout.phases.") for path in paths)
+    # What follows no phase has no gate.
+    assert all(path.startswith(("rollout.phases.", "rollout.gate")) for path in paths)
 
 
 def test_a_map_over_named_things_must_name_one_that_is_there(tmp_path):

@@ -94,7 +94,7 @@ def test_auto_stops_when_all_is_decided():
     found = run(source, seed=1, engine="reference")
     assert len(found.replications) == 20
     assert [v.chance.status for v in found.verdicts] == ["missed", "met"]
-    assert found.decided
+    assert found.stopped == "decided"
 
 
 def test_after_an_interrupt_what_is_done_is_kept():
