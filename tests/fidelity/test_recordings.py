@@ -36,15 +36,19 @@ class Case:
 
     def gate(self) -> Bucket | Window:
         rate = PER_SECOND * TOKENS
-        return Bucket(rate, 2.0 * rate) if "bucket" in self.name else Window(5 * rate, 5.0)
+        if self.name == "bucket":
+            return Bucket(rate, 2.0 * rate)
+        return Window(5 * rate, 5.0, charges_refused=self.name == "counter")
 
     def limit(self) -> str:
         rate = PER_SECOND * TOKENS
-        if "bucket" in self.name:
-            return f"{{limit: token_bucket, counts: tokens, per_minute: {60 * rate}, holds: 2s}}"
-        return f"{{limit: fixed_window, counts: tokens, allows: {5 * rate}, window: 5s}}"
+        more = f"counts: tokens, advice: {ADVICE[self.advice]}"
+        if self.name == "bucket":
+            return f"{{limit: token_bucket, per_minute: {60 * rate}, holds: 2s, {more}}}"
+        return f"{{limit: {KINDS[self.name]}, allows: {5 * rate}, window: 5s, {more}}}"
 
 
+KINDS = {"window": "fixed_window", "counter": "minute_counter"}
 ADVICE = {"ms": "exact", "seconds": "seconds", "none": "none"}
 QUICK = [
     Case("bucket", "openai", "ms", 1.4, 10),
@@ -55,7 +59,7 @@ LONG = [
     for name, sdk, advice in (
         ("bucket", "openai", "ms"),
         ("bucket", "anthropic", "seconds"),
-        ("window", "openai", "none"),
+        ("counter", "openai", "none"),
         ("window", "anthropic", "seconds"),
     )
     for load in (0.5, 0.8, 1.1, 1.6)
