@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+import anyio
 import pytest
 from fidelity.server import SERVICE_S, Vendor
 
@@ -19,6 +22,10 @@ TOKENS = 300
 """What an attempt reserves."""
 
 
+NUMBER: ContextVar[int] = ContextVar("NUMBER", default=-1)
+"""The request that a task is about."""
+
+
 @dataclass(frozen=True)
 class Result:
     """One request, as the person saw it."""
@@ -26,6 +33,8 @@ class Result:
     arrived_s: float
     latency_s: float
     ok: bool
+    sleeps_s: tuple[float, ...]
+    """What its SDK chose to sleep before each retry."""
 
 
 def client_of(sdk: str, port: int) -> Any:
@@ -64,6 +73,13 @@ async def _drive(
     sdk: str, vendor: Vendor, arrivals_s: Sequence[float]
 ) -> tuple[list[Result], float]:
     client = client_of(sdk, vendor.port)
+    slept: dict[int, list[float]] = defaultdict(list)
+    sleep = anyio.sleep
+
+    async def written_down(seconds: float) -> None:
+        slept[NUMBER.get()].append(seconds)
+        await sleep(seconds)
+
     took_s = []
     for _ in range(12):
         since = time.monotonic()
@@ -74,9 +90,12 @@ async def _drive(
     async def one(number: int, at_s: float) -> Result:
         await asyncio.sleep(at_s - vendor.now_s())
         since = vendor.now_s()
+        NUMBER.set(number)
         ok = await ask(sdk, client, number)
-        return Result(since, vendor.now_s() - since, ok)
+        return Result(since, vendor.now_s() - since, ok, tuple(slept[number]))
 
-    results = await asyncio.gather(*(one(n, at_s) for n, at_s in enumerate(arrivals_s)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anyio, "sleep", written_down)
+        results = await asyncio.gather(*(one(n, at_s) for n, at_s in enumerate(arrivals_s)))
     await client.close()
     return list(results), max(SERVICE_S, statistics.median(took_s[2:]))

@@ -7,7 +7,6 @@ and as a whole, with fresh luck, where a second simulated run shows how much of 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -129,17 +128,15 @@ def real_figures(recording: Recording) -> dict[str, float]:
 
 
 def way_back(recording: Recording) -> str:
-    """The law of the time that a refusal's way home and the retry's way back took on this machine."""
-    if recording.case.advice != "ms":
-        return "5ms"
-    over = [
-        after.at_s - before.at_s - math.ceil(before.advice_s * 1000) / 1000
+    """The law of the time from a refusal to the retry, beyond what the SDK slept: networks and processors, measured."""
+    over_s = [
+        after.at_s - before.at_s - recording.results[before.request].sleeps_s[before.retry]
         for before, after in pairwise(sorted(recording.log, key=lambda s: (s.request, s.retry)))
         if before.request == after.request
     ]
-    if len(over) < 10:
+    if len(over_s) < 10:
         return "5ms"
-    median, p95 = (round(float(np.quantile(over, q)) * 1e6) for q in (0.5, 0.95))
+    median, p95 = (round(float(np.quantile(over_s, q)) * 1e6) for q in (0.5, 0.95))
     return f"{{median: {median}us, p95: {p95}us}}"
 
 
