@@ -13,7 +13,7 @@ from sim.demand.calendar import Horizon, holiday_test, no_holidays
 from sim.demand.peaks import PeakSpec
 from sim.demand.people import PopulationSpec
 from sim.demand.renewal import DaySwings, Pace, pace_of_steps, week_pace
-from sim.demand.swings import DayToDay, SurgeLaw
+from sim.demand.swings import CELLS_PER_SWING, DayToDay, RateSwings, SurgeLaw
 from sim.errors import PlaceError
 from sim.scenario.law_forms import Exponential
 from sim.scenario.laws import parse_law
@@ -22,6 +22,9 @@ from sim.scenario.people import Arrivals, Holidays, Peak, Population, WorkloadDe
 from sim.scenario.tables import LawTable
 
 SECONDS_PER_DAY = 86_400
+US = 1_000_000
+N_CELLS_MAX = 2_000_000
+"""More factors of a rate would need more memory than all the rest of a replication."""
 
 
 class PhaseLike(Protocol):
@@ -146,7 +149,21 @@ def workload_spec(name: str, workload: WorkloadDemand, horizon: Horizon) -> Work
     if daily is not None:
         days = tuple(day.start_us for day in horizon.days(arrivals.timezone))
         swings = DaySwings(DayToDay(daily.cv, daily.autocorrelation), days)
-    return RenewalSpec(name, pace, gaps_of(arrivals), arrivals.count, stream, swings)
+    wanders = _wanders(name, arrivals, horizon)
+    return RenewalSpec(name, pace, gaps_of(arrivals), arrivals.count, stream, swings, wanders)
+
+
+def _wanders(name: str, arrivals: Arrivals, horizon: Horizon) -> RateSwings | None:
+    if arrivals.swings is None or arrivals.swings.cv == 0:
+        return None
+    law = RateSwings(arrivals.swings.cv, arrivals.swings.lasts)
+    if horizon.end_us // law.cell_us >= N_CELLS_MAX:
+        least_s = horizon.end_us * CELLS_PER_SWING / N_CELLS_MAX / US
+        message = (
+            f"in this horizon swings must last at least {least_s:.3g} s; write a burst instead"
+        )
+        raise PlaceError(message, ("workloads", name, "arrivals", "swings", "lasts"), "too_small")
+    return law
 
 
 def pace_of(name: str, arrivals: Arrivals, horizon: Horizon) -> Pace:

@@ -20,7 +20,7 @@ from sim.demand.calendar import LocalDay
 from sim.demand.curves import Week, day_work
 from sim.demand.peaks import PeakSpec, factor_of
 from sim.demand.quantiles import quantiles
-from sim.demand.swings import DayToDay
+from sim.demand.swings import DayToDay, RateSwings
 from sim.scenario.tables import LawTable, TableKind, table_mean
 
 Floats = NDArray[np.float64]
@@ -120,12 +120,22 @@ class DaySwings:
     def on(self, pace: Pace, key: int) -> Pace:
         """Return a pace with each day's own factor."""
         factors = self.law.factors(len(self.starts_us), key)
-        days = np.maximum(np.array(self.starts_us, np.int64), 0)
-        edges = np.union1d(pace.edges_us, days)
-        edges = edges[edges <= pace.edges_us[-1]]
-        piece = np.searchsorted(pace.edges_us, edges[:-1], side="right") - 1
-        day = np.searchsorted(days, edges[:-1], side="right") - 1
-        return _pace(edges, pace.per_second[piece] * factors[day])
+        return _swung(pace, np.maximum(np.array(self.starts_us, np.int64), 0), factors)
+
+
+def wandering(pace: Pace, law: RateSwings, key: int) -> Pace:
+    """Return a pace whose rate wanders, from the horizon's start to its end."""
+    starts = np.arange(0, pace.edges_us[-1], law.cell_us, dtype=np.int64)
+    return _swung(pace, starts, law.factors(len(starts), key))
+
+
+def _swung(pace: Pace, starts_us: Times, factors: Floats) -> Pace:
+    """Return a pace times the factors that hold from each start on."""
+    edges = np.union1d(pace.edges_us, starts_us)
+    edges = edges[edges <= pace.edges_us[-1]]
+    piece = np.searchsorted(pace.edges_us, edges[:-1], side="right") - 1
+    cell = np.searchsorted(starts_us, edges[:-1], side="right") - 1
+    return _pace(edges, pace.per_second[piece] * factors[cell])
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,8 @@ class RenewalSpec:
     """The name of its luck; its own name if empty."""
     swings: DaySwings | None = None
     """Days that run hot or cold; None: every day at its mean."""
+    wanders: RateSwings | None = None
+    """How the rate wanders within the day; None: it does not."""
 
 
 class RenewalArrivals:
@@ -154,6 +166,9 @@ class RenewalArrivals:
         if spec.swings is not None:
             key = draws.purpose(seed, replication, "days", stream)
             self._pace = spec.swings.on(spec.pace, key)
+        if spec.wanders is not None:
+            key = draws.purpose(seed, replication, "swings", stream)
+            self._pace = wandering(self._pace, spec.wanders, key)
         self._gap_key = draws.purpose(seed, replication, "gaps", stream)
         self._session_key = _key(draws.purpose(seed, replication, "sessions", stream))
         self._mean_gap = table_mean(spec.gaps) if spec.gaps is not None else 1.0

@@ -1,6 +1,6 @@
-"""What a whole population shares: days that run hot or cold together, and surges.
+"""What many sessions share: days that run hot or cold together, a rate that wanders within the day, and surges.
 
-Both are made once per replication and addressed by the population, so that every workload of a
+All are made once per replication and addressed by their owner's name, so that every workload of a
 population, and every scenario that is compared, meets the same days.
 """
 
@@ -25,6 +25,8 @@ MONTH_DAYS = 365.25 / 12
 LONGEST_SHARE = 1.0 - 1e-4
 """Surges that began before the horizon count unless they are longer than this quantile."""
 N_SURGES_MAX = 100_000
+CELLS_PER_SWING = 4
+"""A rate that wanders is constant in a quarter of the time in which it forgets itself."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,33 @@ class DayToDay:
             scores[day] = self.autocorrelation * scores[day - 1] + fresh * scores[day]
         sigma = math.sqrt(math.log1p(self.cv**2))
         return np.exp(sigma * scores - sigma**2 / 2)
+
+
+@dataclass(frozen=True)
+class RateSwings:
+    """Lognormal factors of a rate, mean 1, whose logarithms forget themselves exponentially with time."""
+
+    cv: float
+    """Standard deviation / mean of the factor [1]."""
+    lasts_us: int
+    """When the correlation of the factor's logarithm has fallen to 1/e [us]."""
+
+    @property
+    def cell_us(self) -> int:
+        """For how long a factor holds [us]."""
+        return max(self.lasts_us // CELLS_PER_SWING, 1)
+
+    def factors(self, n_cells: int, key: int) -> Floats:
+        """Return a stationary path of factors, one for each cell since the horizon's start; (n_cells,)."""
+        from scipy.signal import lfilter
+        from scipy.special import ndtri
+
+        kept = math.exp(-self.cell_us / self.lasts_us)
+        scores = ndtri(draws.uniforms(key, np.arange(n_cells, dtype=np.uint64)))
+        scores[1:] *= math.sqrt(1.0 - kept**2)
+        sigma = math.sqrt(math.log1p(self.cv**2))
+        path = lfilter([1.0], [1.0, -kept], scores)
+        return np.asarray(np.exp(sigma * path - sigma**2 / 2))
 
 
 @dataclass(frozen=True)

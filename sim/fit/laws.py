@@ -12,7 +12,10 @@ from scipy.special import ndtr
 from sim.fit.finding import Estimate, Floats, Plot, log_normal
 
 BINS = 60
-ATOMS_MAX = 200
+TABLE_EDGES = np.concatenate(
+    (np.linspace(0.0, 0.9, 121), np.linspace(0.9, 0.99, 61)[1:], np.linspace(0.99, 1.0, 21)[1:])
+)
+"""Between which quantiles a value stands for those around it: finer where few requests cost most."""
 ROWS_MAX = 400_000
 """Of more rows every k-th is taken: a law's error is then far below anything that matters."""
 EM_STEPS = 60
@@ -146,9 +149,17 @@ def _written(
             for w, m, s in zip(weight, mus, sigmas, strict=True)
         ]
         return {"law": "mixture", "parts": parts}, _mixture_shares(bins, weight, mus, sigmas)
-    atoms = np.quantile(values, (np.arange(ATOMS_MAX) + 0.5) / ATOMS_MAX, method="inverted_cdf")
-    table = {"law": "empirical", "values": [write(atom) for atom in atoms]}
-    return table, np.histogram(np.log(np.maximum(atoms, 0.5)), bins)[0] / ATOMS_MAX
+    middles = (TABLE_EDGES[1:] + TABLE_EDGES[:-1]) / 2
+    atoms, place = np.unique(
+        np.quantile(values, middles, method="inverted_cdf"), return_inverse=True
+    )
+    weights = np.bincount(place, np.diff(TABLE_EDGES))
+    table = {
+        "law": "empirical",
+        "values": [write(atom) for atom in atoms],
+        "weights": [round(float(weight), 6) for weight in weights],
+    }
+    return table, np.histogram(np.log(np.maximum(atoms, 0.5)), bins, weights=weights)[0]
 
 
 def _estimates(what: str, values: Floats, unit: str) -> tuple[Estimate, ...]:

@@ -40,6 +40,7 @@ from sim.scenario.types import (
 SESSIONS_PER_USER_DAY_MAX = 2000
 """More from one person is a machine's work; write it as `arrivals` [n]."""
 BURST_CV_MAX = 20
+SWINGS_CV_MAX = 10
 N_ARRIVALS_MAX = 1_000_000_000
 
 
@@ -192,6 +193,15 @@ class Burst(Model):
     """Standard deviation / mean of the gaps, which are gamma: 0 a metronome, 1 Poisson [1]."""
 
 
+class Swings(Model):
+    """A rate that wanders: a factor, lognormal with mean 1, that slowly forgets what it was."""
+
+    cv: Annotated[Count, Field(le=SWINGS_CV_MAX)]
+    """Standard deviation / mean of the factor [1]."""
+    lasts: PositiveDuration
+    """How long a swing lasts: after it, the correlation of the factor's logarithm has fallen to 1/e [us]."""
+
+
 class RateStep(Model):
     """A rate that holds until the next step's."""
 
@@ -238,6 +248,8 @@ class Arrivals(Model):
     """A day curve for each day of the week, instead of `curve` and `days` [map of days to day curves]."""
     day_to_day: DayToDay | None = None
     """Days that run hot or cold; none unless written [map]."""
+    swings: Swings | None = None
+    """A rate that wanders within the day: {cv: 0.3, lasts: 10min}; it does not unless written [map]."""
     holidays: Holidays | None = None
     """Public holidays, on which arrivals are as on a Sunday [map]."""
     timezone: TimeZone | None = None
@@ -274,7 +286,7 @@ class Arrivals(Model):
         daily = ("curve", "days", "active_hours", "day_to_day", "holidays", "timezone", "peaks")
         if way == "steps":
             return daily
-        return (*daily, "gaps", "burst", *(("count",) if way == "closed" else ()))
+        return (*daily, "swings", "gaps", "burst", *(("count",) if way == "closed" else ()))
 
     def _refuse(self, way: str, useless: tuple[str, ...]) -> None:
         for key in useless:

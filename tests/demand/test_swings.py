@@ -8,8 +8,20 @@ from crowds import DAY_US, FLAT, counts, horizon, staff, times_us
 from scipy import stats
 
 from sim import draws
-from sim.demand.swings import MONTH_DAYS, DayToDay, Surge, SurgeLaw, surge_factors, surges
+from sim.demand.build import workload_spec
+from sim.demand.renewal import RenewalArrivals
+from sim.demand.swings import (
+    MONTH_DAYS,
+    DayToDay,
+    RateSwings,
+    Surge,
+    SurgeLaw,
+    surge_factors,
+    surges,
+)
+from sim.errors import PlaceError
 from sim.scenario.laws import parse_law
+from sim.scenario.people import WorkloadDemand
 
 STORM = {
     "name": "storm",
@@ -128,3 +140,55 @@ def test_a_surge_multiplies_the_sessions_of_its_hours_and_adds_to_those_that_wer
     assert abs(z.mean()) < 4 / math.sqrt(len(z))
     assert before.sum() < after.sum()
     assert stats.kstest(z, "norm").pvalue > 0.001
+
+
+MINUTE_US = 60_000_000
+
+
+def test_factors_of_a_rate_have_their_mean_cv_and_length():
+    law = RateSwings(0.4, 8 * MINUTE_US)
+    n = 80_000
+    factors = law.factors(n, key())
+    # A correlation of 1/e after four cells leaves an eighth as many independent cells.
+    n_free = n / 8
+    assert abs(factors.mean() - 1) < 4 * 0.4 / math.sqrt(n_free)
+    assert factors.std() / factors.mean() == pytest.approx(0.4, rel=0.06)
+    scores = np.log(factors)
+    for swings in (1, 2):
+        seen = np.corrcoef(scores[: -4 * swings], scores[4 * swings :])[0, 1]
+        assert abs(seen - math.exp(-swings)) < 4 / math.sqrt(n_free)
+
+
+def test_a_rate_that_wanders_keeps_its_mean_and_makes_counts_uneven():
+    span = horizon(days=20)
+    written = {"rate": "0.5/s", "swings": {"cv": 0.5, "lasts": "10min"}}
+    spec = workload_spec("a", WorkloadDemand(arrivals=written), span)
+    times = RenewalArrivals(spec, 1, 0).window(0, span.end_us)[0]
+    seen = np.histogram(times, np.arange(0, span.end_us + 1, MINUTE_US))[0]
+    # 20 days hold 1,440 independent swings (each 20 minutes, twice the length): 0.5 / sqrt(1440) is 1.3 %.
+    assert seen.mean() == pytest.approx(30, rel=0.06)
+    # Poisson gives 1; 30 more for each unit of the factor's variance, 0.25, a little less within a minute.
+    assert seen.var() / seen.mean() == pytest.approx(1 + 30 * 0.25 * 0.97, rel=0.25)
+
+
+def test_swings_move_no_other_luck():
+    span = horizon(days=2)
+    plain, swung = (
+        workload_spec("a", WorkloadDemand(arrivals={"per_day": 500, **more}), span)
+        for more in ({}, {"swings": {"cv": 0, "lasts": "10min"}})
+    )
+    times = [
+        RenewalArrivals(spec, 1, 0).window(0, span.end_us)[0].tolist() for spec in (plain, swung)
+    ]
+    assert times[0] == times[1]
+
+
+def test_a_longer_horizon_keeps_the_swings_that_were_there():
+    law = RateSwings(0.3, MINUTE_US)
+    assert law.factors(900, key())[:300].tolist() == law.factors(300, key()).tolist()
+
+
+def test_swings_that_are_too_short_for_the_horizon_are_refused():
+    written = {"per_day": 5, "swings": {"cv": 1, "lasts": "1s"}}
+    with pytest.raises(PlaceError, match="at least"):
+        workload_spec("a", WorkloadDemand(arrivals=written), horizon(days=90))

@@ -49,6 +49,8 @@ WRONG = [
     (Arrivals, {"rate": "1/s", "gaps": 1, "burst": {"cv": 2}}, "gaps and burst"),
     (Arrivals, {"rate": "1/s", "gaps": 0}, "more than 0"),
     (Arrivals, {"rate": "1/s", "burst": {"cv": 21}}, "less than or equal to 20"),
+    (Arrivals, {"rate": "1/s", "swings": {"cv": 11, "lasts": "1h"}}, "less than or equal to 10"),
+    (Arrivals, {"at": "3s", "swings": {"cv": 1, "lasts": "1h"}}, "swings means nothing beside at"),
     (WorkloadDemand, {}, "either population"),
     (WorkloadDemand, {"population": "staff"}, "sessions_per_user_day"),
     (WorkloadDemand, {**PEOPLE, "sessions_per_user_day": 3000}, "2000"),

@@ -178,5 +178,5 @@ def test_no_secret_of_a_log_comes_out(tmp_path):
 def test_a_trace_of_an_hour_gives_one_rate_and_says_so():
     found = calibrate((public("traces/AzureLLMInferenceTrace_code.csv.gz"),), Options(), "code", {})
     arrivals = found.tree["workloads"]["code"]["arrivals"]
-    assert arrivals["burst"]["cv"] > 8
+    assert arrivals["swings"]["cv"] > 1.5
     assert any("shorter than two days" in said for each in found.findings for said in each.poor)

@@ -12,14 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.fit.clock import US, US_PER_DAY, US_PER_HOUR, local_days
+from sim.fit.clusters import clusters
 from sim.fit.finding import Estimate, Finding, Floats, Plot, log_normal, rounded, student
 from sim.fit.log import Log
 from sim.fit.sessions import session_starts
-from sim.scenario.people import BURST_CV_MAX
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-BLOCKS = 20
-GAPS_MIN = 200
 SEEN_TO_STAND_ALONE = 3
 """A weekday that was seen so often has a shape of its own; else it shares that of working days, or weekends."""
 TREND_DAYS_MIN = 14
@@ -41,7 +39,8 @@ def _steady(times: NDArray[np.int64], counts: Floats, span_us: int) -> Finding:
     rate = total / (max(span_us, 1) / US)
     edges = np.linspace(times[0], times[-1] + 1, 61)
     seen = np.histogram(times, edges, weights=counts)[0]
-    burst, estimates, poor = _burst(times, counts, np.full(len(seen), 1.0), edges)
+    even = np.array([times[0], times[-1] + 1])
+    found = clusters(times, counts, np.array([total]), even, span_us)
     error = float(seen.std(ddof=1) / np.sqrt(len(seen)) / max(seen.mean(), 1e-12))
     plot = Plot(
         np.arange(60) * span_us / 60 / 60 / US,
@@ -53,11 +52,11 @@ def _steady(times: NDArray[np.int64], counts: Floats, span_us: int) -> Finding:
     return Finding(
         "arrivals",
         "one mean rate, because the log is shorter than two days; clusters from the gaps",
-        (log_normal("rate", rate, error, "1/s"), *estimates),
+        (log_normal("rate", rate, error, "1/s"), *found.estimates),
         f"index of dispersion of sixtieths {seen.var() / max(seen.mean(), 1e-12):.3g}; Poisson is 1",
-        ("hours and weekdays cannot be told apart in a log shorter than two days", *poor),
+        ("hours and weekdays cannot be told apart in a log shorter than two days", *found.poor),
         plot,
-        {"arrivals": {"rate": f"{rounded(rate)}/s", **burst}},
+        {"arrivals": {"rate": f"{rounded(rate)}/s", **found.written}},
     )
 
 
@@ -67,7 +66,9 @@ def _weekly(log: Log, times: NDArray[np.int64], counts: Floats) -> Finding:
     days = _days(hours, shapes, scales)
     edges = hours.edges
     model = np.array([days.level * scales[w] * shapes[w][h] for w, h in hours.places])
-    burst, estimates, said = _burst(times, counts, hours.as_days_were(model), edges)
+    found = clusters(
+        times, counts, hours.as_days_were(model), edges, US_PER_DAY, hours.variance_left()
+    )
     correlation = float(np.corrcoef(hours.counts, model)[0, 1]) if model.std() > 0 else 0.0
     arrivals: dict[str, Any] = {
         "per_day": rounded(days.level),
@@ -85,9 +86,9 @@ def _weekly(log: Log, times: NDArray[np.int64], counts: Floats) -> Finding:
     return Finding(
         "arrivals",
         "sessions by local hour and weekday; a trend and weekday factors by least squares of the days' logarithms",
-        (*days.estimates, *estimates),
+        (*days.estimates, *found.estimates),
         f"correlation of hours with the model {correlation:.3f} over {len(model)} hours",
-        (*poor, *days.poor, *said),
+        (*poor, *days.poor, *found.poor),
         Plot(
             np.arange(len(model)) / 24.0,
             hours.counts,
@@ -95,7 +96,7 @@ def _weekly(log: Log, times: NDArray[np.int64], counts: Floats) -> Finding:
             "days since the first hour",
             "arrivals an hour",
         ),
-        {"arrivals": {**arrivals, **burst}},
+        {"arrivals": {**arrivals, **found.written}},
     )
 
 
@@ -134,6 +135,13 @@ class _Hours:
         seen = np.bincount(self.day, self.counts)
         expected = np.bincount(self.day, model)
         return np.asarray(model * (np.maximum(seen, 0.5) / np.maximum(expected, 1e-12))[self.day])
+
+    def variance_left(self) -> float:
+        """The share of the hours' variance that fitted shapes did not take away."""
+        own = np.bincount(self.weekday, minlength=7) / 24
+        alone = int((own >= SEEN_TO_STAND_ALONE).sum())
+        shared = len({day < 5 for day in range(7) if 0 < own[day] < SEEN_TO_STAND_ALONE})
+        return max(1.0 - 24 * (alone + shared) / len(self.hour), 0.1)
 
     def _of_weekday(self, day: int) -> tuple[Floats, float, list[str]]:
         like = range(5) if day < 5 else range(5, 7)
@@ -226,30 +234,3 @@ def _tell_trend(found: _Days, days: list[date], weekly: float, error: float, fre
         found.poor.append(
             f"demand moves by {weekly:+.1%} a week; a week's shape holds none of it: write it as phases or adoption"
         )
-
-
-def _burst(
-    times: NDArray[np.int64], counts: Floats, level: Floats, edges: NDArray[Any]
-) -> tuple[dict[str, Any], tuple[Estimate, ...], tuple[str, ...]]:
-    """Coefficient of variation of the gaps on a clock that runs as fast as the rate."""
-    if (counts != 1).any():
-        return {}, (), ("the log has rates, no instants: clusters within the hour are not known",)
-    inside = times[(times >= edges[0]) & (times < edges[-1])]
-    clock = np.interp(inside, edges, np.concatenate(([0.0], np.cumsum(level))))
-    gaps = np.diff(clock)
-    if len(gaps) < GAPS_MIN or gaps.mean() <= 0:
-        return {}, (), (f"{len(gaps)} gaps are too few to tell clusters: Poisson is taken",)
-    cv = float(gaps.std() / gaps.mean())
-    parts = np.array_split(gaps, BLOCKS)
-    left_out = [np.concatenate([p for q, p in enumerate(parts) if q != k]) for k in range(BLOCKS)]
-    jack = np.array([part.std() / part.mean() for part in left_out])
-    error = float(np.sqrt((BLOCKS - 1) / BLOCKS * ((jack - jack.mean()) ** 2).sum()))
-    estimate = student("cv of gaps within the hour", cv, error, BLOCKS - 1)
-    poor = []
-    if cv > BURST_CV_MAX:
-        poor.append(
-            f"gaps have a cv of {cv:.1f}; the most that a scenario can say is {BURST_CV_MAX}"
-        )
-    if estimate.low <= 1.0 <= estimate.high:
-        return {}, (estimate,), tuple(poor)
-    return {"burst": {"cv": rounded(min(cv, BURST_CV_MAX), 3)}}, (estimate,), tuple(poor)
