@@ -81,6 +81,19 @@ class Use(IntEnum):
     WASTED_OUTPUT = 12
     ERROR_INPUT = 13
     """Input tokens of attempts that ended in an error."""
+    LONG_INPUT = 14
+    """As the last seven, of attempts whose prompt was longer than the endpoint's LONG_FROM: vendors charge more
+    for all tokens of such a request."""
+    LONG_CACHED = 15
+    LONG_OUTPUT = 16
+    WASTED_LONG_INPUT = 17
+    WASTED_LONG_CACHED = 18
+    WASTED_LONG_OUTPUT = 19
+    ERROR_LONG_INPUT = 20
+
+
+LONG = int(Use.LONG_INPUT - Use.INPUT)
+"""From a count of tokens to that of long prompts among them."""
 
 
 class Load(IntEnum):

@@ -448,6 +448,7 @@ class Builder:
             (
                 (Endpoint.ERROR_CHANCE, (0, draws.threshold(0.5), draws.threshold(1.0))),
                 (Endpoint.SLOW_PPM, (1_000_000, 2_000_000, 500_000)),
+                (Endpoint.LONG_FROM, (0, 5, 40)),
                 (Endpoint.PROMPT_US, (0, 1000 * self.scale, 300)),
                 (Endpoint.TIMEOUT_US, (-1, 1, 3 * self.scale)),
                 (Endpoint.RETRIES, (0, 1, 3)),

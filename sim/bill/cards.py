@@ -26,8 +26,10 @@ class Prices:
     """Per attempt that is billed."""
     source: str = "scenario"
     """Where the numbers come from."""
-    tier_from_tokens: int | None = None
-    """Prompts longer than this cost more than these prices say; None: there is no such tier."""
+    long_from_tokens: int | None = None
+    """All tokens of an attempt with a longer prompt have the prices of `long`; None: there is no such band."""
+    long: Prices | None = None
+    """Prices of attempts with long prompts."""
 
     def times(self, factor: Decimal, why: str) -> Prices:
         """The same prices, multiplied."""
@@ -38,6 +40,7 @@ class Prices:
             output_per_mtok=product(self.output_per_mtok, factor),
             cached_per_mtok=cached,
             per_request=product(self.per_request, factor),
+            long=None if self.long is None else self.long.times(factor, why),
             source=f"{self.source}; x {factor} ({why})" if why else f"{self.source}; x {factor}",
         )
 

@@ -7,6 +7,7 @@ an unknown context for the standard price, and a model borrowed from another pro
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
@@ -18,7 +19,7 @@ from sim.bill.cards import Prices, RateCard
 from sim.errors import FactError
 
 if TYPE_CHECKING:
-    from genai_prices.types import ModelInfo, Provider, TieredPrices
+    from genai_prices.types import ModelInfo, ModelPrice, Provider, TieredPrices
 
 NEAR_NAMES = 3
 
@@ -75,21 +76,39 @@ def catalogue_prices(
     if price.input_mtok is None and price.requests_kcount is None:
         raise FactError(f"{model} at {provider} has no price per token or request on {day}")
     tiered = (price.input_mtok, price.cache_read_mtok, price.output_mtok)
-    starts = [tier.start for one in tiered for tier in getattr(one, "tiers", ())]
-    per_thousand = _base(price.requests_kcount) or Decimal(0)
+    starts = {tier.start for one in tiered for tier in getattr(one, "tiers", ())}
+    if len(starts) > 1:
+        raise FactError(
+            f"{info.id} at {owner.id} has {len(starts) + 1} prices by the length of a prompt, and two are "
+            "simulated; write its price in the scenario"
+        )
+    source = f"genai-prices {version('genai-prices')}: {owner.id} {info.id}"
+    below = _in_band(price, 0, source)
+    if not starts:
+        return below
+    (start,) = starts
+    long = _in_band(price, start + 1, f"{source}, prompts above {start} tokens")
+    return replace(below, long_from_tokens=start, long=long)
+
+
+def _in_band(price: ModelPrice, tokens: int, source: str) -> Prices:
+    """The prices of a prompt of so many tokens."""
+    per_thousand = _at(price.requests_kcount, tokens) or Decimal(0)
     return Prices(
-        input_per_mtok=_base(price.input_mtok) or Decimal(0),
-        output_per_mtok=_base(price.output_mtok) or Decimal(0),
-        cached_per_mtok=_base(price.cache_read_mtok),
+        input_per_mtok=_at(price.input_mtok, tokens) or Decimal(0),
+        output_per_mtok=_at(price.output_mtok, tokens) or Decimal(0),
+        cached_per_mtok=_at(price.cache_read_mtok, tokens),
         per_request=per_thousand.scaleb(-3),
-        source=f"genai-prices {version('genai-prices')}: {owner.id} {info.id}",
-        tier_from_tokens=min(starts, default=None),
+        source=source,
     )
 
 
-def _base(price: Decimal | TieredPrices | None) -> Decimal | None:
-    """The price below all tiers."""
-    return price if price is None or isinstance(price, Decimal) else price.base
+def _at(price: Decimal | TieredPrices | None, tokens: int) -> Decimal | None:
+    """The price of the band in which a prompt lies; it holds for all its tokens."""
+    if price is None or isinstance(price, Decimal):
+        return price
+    higher = [tier.price for tier in price.tiers if tokens > tier.start]
+    return higher[-1] if higher else price.base
 
 
 def _find(model: str, provider: str) -> tuple[Provider, ModelInfo]:

@@ -97,32 +97,75 @@ def _endpoint_lines(consumption: Consumption, card: RateCard, month: Month) -> l
 
 
 def _priced(card: RateCard, month: str, prices: Prices, used: list[int]) -> Iterator[Line]:
-    cached = prices.input_per_mtok if prices.cached_per_mtok is None else prices.cached_per_mtok
-    for worth, requests, all_input, cached_input, output in _billed(card, used):
-        for item, tokens, price in (
-            ("input tokens", all_input - cached_input, prices.input_per_mtok),
-            ("cached input tokens", cached_input, cached),
-            ("output tokens", output, prices.output_per_mtok),
-        ):
-            quantity = quantity_of(Fraction(tokens, MTOK))
-            yield Line(month, card.endpoint, item, "usage", worth, quantity, "1M tokens", price)
+    for worth, counted in _billed(card, used):
+        below = counted.tokens if prices.long is None else counted.tokens - counted.long
+        yield from _lines_of_band(card, month, "", prices, worth, below)
+        if prices.long is not None:
+            yield from _lines_of_band(card, month, "long ", prices.long, worth, counted.long)
         if prices.per_request:
-            quantity = Decimal(requests)
+            quantity = Decimal(counted.requests)
             price = prices.per_request
             yield Line(month, card.endpoint, "requests", "usage", worth, quantity, "request", price)
 
 
-def _billed(card: RateCard, used: list[int]) -> Iterator[tuple[Worth, int, int, int, int]]:
-    """(worth, requests, input with cached, cached, output) of what the vendor bills."""
-    yield "useful", used[Use.ANSWERS], used[Use.INPUT], used[Use.CACHED], used[Use.OUTPUT]
-    requests = whole = cached = output = 0
+def _lines_of_band(
+    card: RateCard, month: str, band: str, prices: Prices, worth: Worth, tokens: Tokens
+) -> Iterator[Line]:
+    """Lines of one band of prompts' lengths."""
+    cached = prices.input_per_mtok if prices.cached_per_mtok is None else prices.cached_per_mtok
+    for item, number, price in (
+        ("input tokens", tokens.whole - tokens.cached, prices.input_per_mtok),
+        ("cached input tokens", tokens.cached, cached),
+        ("output tokens", tokens.output, prices.output_per_mtok),
+    ):
+        quantity = quantity_of(Fraction(number, MTOK))
+        yield Line(
+            *(month, card.endpoint, f"{band}{item}", "usage", worth), quantity, "1M tokens", price
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens of some attempts."""
+
+    whole: int
+    """Input, cached ones included."""
+    cached: int
+    output: int
+
+    def __sub__(self, other: Tokens) -> Tokens:
+        return Tokens(
+            self.whole - other.whole, self.cached - other.cached, self.output - other.output
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a vendor bills."""
+
+    requests: int
+    tokens: Tokens
+    long: Tokens
+    """Of these, those of attempts with long prompts."""
+
+
+def _tokens(used: list[int], first: int) -> Tokens:
+    return Tokens(used[first], used[first + 1], used[first + 2])
+
+
+def _billed(card: RateCard, used: list[int]) -> Iterator[tuple[Worth, Counted]]:
+    """What the vendor bills of useful and of wasted work."""
+    everything, long = _tokens(used, Use.INPUT), _tokens(used, Use.LONG_INPUT)
+    yield "useful", Counted(used[Use.ANSWERS], everything, long)
+    requests, everything, long = 0, Tokens(0, 0, 0), Tokens(0, 0, 0)
     if card.bills_wasted:
-        requests, whole = used[Use.WASTED], used[Use.WASTED_INPUT]
-        cached, output = used[Use.WASTED_CACHED], used[Use.WASTED_OUTPUT]
+        requests = used[Use.WASTED]
+        everything, long = _tokens(used, Use.WASTED_INPUT), _tokens(used, Use.WASTED_LONG_INPUT)
     if card.bills_errors:
         requests += used[Use.ERRORS]
-        whole += used[Use.ERROR_INPUT]
-    yield "wasted", requests, whole, cached, output
+        everything -= Tokens(-used[Use.ERROR_INPUT], 0, 0)
+        long -= Tokens(-used[Use.ERROR_LONG_INPUT], 0, 0)
+    yield "wasted", Counted(requests, everything, long)
 
 
 def _station_lines(consumption: Consumption, cost: StationCost, month: Month) -> Iterator[Line]:

@@ -96,6 +96,8 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
   It has JOINED at its node when it joins; ATTEMPTS (and RETRIES, where its endpoint has been tried by this call
   since the router came to it) count at the door, once the budget let it pass; so do the row's ATTEMPTS, if
   the request still waits for it, and REFUSED and REFUSALS.
+* *Long prompts.* Where an endpoint's LONG_FROM is not 0, tokens of an attempt with more input tokens than that are
+  counted a second time, in the LONG columns of the same ending.
 * *Service* = first + decode, first = duration_us(SERVICE draw of FIRST_LAW + prompt_us(uncached input,
   PROMPT_US), SLOW_PPM), decode =
   decode_us(output, SPEED draw) × SLOW_PPM // 10^6, 0 without SPEED_LAW. The first token comes `first` after the

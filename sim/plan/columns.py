@@ -145,6 +145,8 @@ class Endpoint(IntEnum):
     """Client: jitter stretches between this and the back-off."""
     RETRY_AFTER_HABIT = 27
     """Client: `Habit`, what it makes of advice."""
+    LONG_FROM = 30
+    """Prompts of more tokens than this are counted apart, because they have another price; 0: none are."""
     PROMPT_US = 29
     """What each thousand input tokens that were not cached add to the first token [µs]."""
 

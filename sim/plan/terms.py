@@ -18,7 +18,7 @@ from sim.bill import (
     UsageCost,
     catalogue_card,
 )
-from sim.scenario.endpoints import Endpoint
+from sim.scenario.endpoints import Endpoint, LongPrice
 from sim.scenario.endpoints import Price as WrittenPrice
 from sim.scenario.scenario import Scenario
 from sim.units import US_PER_DAY
@@ -103,6 +103,16 @@ def _prices(price: WrittenPrice) -> Prices:
         output_per_mtok=price.output or NOTHING,
         cached_per_mtok=price.cached_input,
         per_request=price.per_request or NOTHING,
+        long_from_tokens=None if price.long is None else price.long.above,
+        long=None if price.long is None else _long_prices(price.long),
+    )
+
+
+def _long_prices(price: LongPrice) -> Prices:
+    return Prices(
+        input_per_mtok=price.input,
+        output_per_mtok=price.output,
+        cached_per_mtok=price.cached_input,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sim import draws
 from sim.limits import LIMITS
 from sim.limits.fields import ADVICE, LimitFields
+from sim.plan.bands import long_from
 from sim.plan.columns import (
     LIMIT_PARAMETERS,
     Clock,
@@ -129,6 +130,7 @@ class Variant:
             Endpoint.ERROR_LAW: laws.row(endpoint.errors.after),
             Endpoint.REFUSAL_LAW: laws.row(endpoint.refusal_after),
             Endpoint.SLOW_PPM: MILLION,
+            Endpoint.LONG_FROM: long_from(endpoint, self.scenario.horizon.start),
             Endpoint.CACHED_PPM: MILLION * endpoint.caches_prompts,
             Endpoint.LIMIT_FIRST: self.pools.endpoint_limits.place(limits),
             Endpoint.LIMIT_COUNT: len(limits),

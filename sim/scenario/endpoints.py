@@ -64,6 +64,19 @@ OF_A_VENDOR = (*("deployment", "tier", "quota", "units", "commitment", "spend_ca
 """Keys that mean something only beside a `vendor`."""
 
 
+class LongPrice(Model):
+    """Prices of attempts with long prompts: they hold for all their tokens."""
+
+    above: PositiveWholeNumber
+    """Prompts of more tokens than this have them [tokens]."""
+    input: Money
+    """Input that was not cached [currency / M tokens]."""
+    cached_input: Money | None = None
+    """Input that the vendor had seen before; as `input` unless written [currency / M tokens]."""
+    output: Money
+    """[currency / M tokens]"""
+
+
 class Price(Model):
     """List prices, where the endpoint's `model` is not in the catalogue or has its own price."""
 
@@ -75,6 +88,8 @@ class Price(Model):
     """[currency / M tokens]"""
     per_request: Money | None = None
     """For each answer, whatever its length [currency]."""
+    long: LongPrice | None = None
+    """Other prices for long prompts; none unless written."""
 
 
 class Reserved(Model):

@@ -53,7 +53,7 @@ def test_a_context_changes_the_price_or_is_an_error():
     batch = catalogue_prices("gpt-5.4", "openai", DAY, (("processing", "batch"),))
     standard = catalogue_prices("gpt-5.4", "openai", DAY)
     assert batch.output_per_mtok * 2 == standard.output_per_mtok
-    assert standard.tier_from_tokens == 272_000
+    assert standard.long_from_tokens == 272_000
     for provider, context in (
         ("openai", ("processing", "bach")),
         ("azure", ("processing", "batch")),

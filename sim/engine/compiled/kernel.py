@@ -40,8 +40,8 @@ from sim.engine.compiled.limiting import give_back, parameters, state
 from sim.engine.compiled.requests import arrive, come_again, give_up
 from sim.engine.compiled.starting import return_excess, start_all
 from sim.engine.compiled.steps import go_on_without, run
-from sim.outcome import Event, Use
-from sim.plan.columns import LIMIT_PARAMETERS, Limit, Node, Result
+from sim.outcome import LONG, Event, Use
+from sim.plan.columns import LIMIT_PARAMETERS, Endpoint, Limit, Node, Result
 
 DONE = 0
 """The day is over."""
@@ -219,15 +219,22 @@ def count_end(m: Ints, attempt: int, branch: int, result: int, now: int) -> None
     """Count an attempt that was served, and its tokens."""
     endpoint = m[attempt + A.ENDPOINT]
     tokens = m[attempt + A.INPUT]
+    is_long = 0 < m[endpoint + Endpoint.LONG_FROM] < tokens
     if result == Result.ERROR:
         count_use(m, attempt, Use.ERRORS, now)
         use(m, endpoint, Use.ERROR_INPUT, tokens, now)
+        if is_long:
+            use(m, endpoint, Use.ERROR_INPUT + LONG, tokens, now)
         return
     count_use(m, attempt, Use.ANSWERS if branch != NONE else Use.WASTED, now)
     first = Use.INPUT if branch != NONE else Use.WASTED_INPUT
     use(m, endpoint, first, tokens, now)
     use(m, endpoint, first + 1, m[attempt + A.CACHED], now)
     use(m, endpoint, first + 2, m[attempt + A.OUTPUT], now)
+    if is_long:
+        use(m, endpoint, first + LONG, tokens, now)
+        use(m, endpoint, first + LONG + 1, m[attempt + A.CACHED], now)
+        use(m, endpoint, first + LONG + 2, m[attempt + A.OUTPUT], now)
 
 
 @part

@@ -11,6 +11,7 @@ from sim.engine.reference.plain import Draw, Endpoint, Load, Result, Row, Told, 
 from sim.engine.reference.plain import Node as Column
 from sim.engine.reference.world import FINISH, LOOK, QUEUE_PATIENCE, TIMEOUT, Timer, World
 from sim.limits import NEVER
+from sim.outcome import LONG
 from sim.plan import Plan
 
 USES_OF_ANSWER = (Use.ANSWERS, Use.INPUT, Use.CACHED, Use.OUTPUT)
@@ -56,10 +57,20 @@ class Node:
         if attempt.result == Result.ERROR:
             attempt.used(Use.ERRORS)
             attempt.used(Use.ERROR_INPUT, attempt.input_tokens)
+            if self._is_long(attempt):
+                attempt.used(Use.ERROR_LONG_INPUT, attempt.input_tokens)
             return
         uses = USES_OF_ANSWER if attempt.is_wanted else USES_OF_WASTE
         counts = (1, attempt.input_tokens, attempt.cached_tokens, attempt.output_tokens)
         self.world.ledger.used_up(self.world.now, attempt.endpoint, uses, counts)
+        if self._is_long(attempt):
+            long = tuple(use + LONG for use in uses[1:])
+            self.world.ledger.used_up(self.world.now, attempt.endpoint, long, counts[1:])
+
+    def _is_long(self, attempt: Attempt) -> bool:
+        """Whether its tokens are counted among those of long prompts too."""
+        long_from = self.world.endpoints[attempt.endpoint][Endpoint.LONG_FROM]
+        return 0 < long_from < attempt.input_tokens
 
     def _give_back_to_limits(self, attempt: Attempt, *, ended: bool) -> None:
         """All limits that let it pass get it back; a queueing limit let it pass when it started."""
