@@ -30,7 +30,8 @@ endpoints: {{vendor: {{{endpoint}}}}}
 """
 
 
-EXP = "service: {law: exponential, mean: 1s}"
+EXP_S = "{law: exponential, mean: 1s}"
+EXP = f"service: {EXP_S}"
 BUCKET = (
     "limits: [{limit: token_bucket, counts: requests, when_full: WHEN, per_minute: 600, cap: CAP}]"
 )
@@ -61,6 +62,58 @@ def storm(retries: int, more: str = "") -> str:
     return queue(f"steps: [{STORM_RAMP}]", station)
 
 
+def broken(gaps: str, share: str, breaker: str) -> str:
+    """A vendor that fails by luck, behind a route's breaker."""
+    return f"""
+workloads: {{ask: {{arrivals: {{{gaps}}}, pipeline: main}}}}
+pipelines: {{main: [{{call: vendor}}]}}
+routes: {{vendor: {{order: [only], breaker: {{{breaker}}}}}}}
+endpoints: {{only: {{latency: {{total: 1us}}, errors: {{share: {share}, after: 1us}}}}}}
+"""
+
+
+def redundant(names: str, up_for: str, lasts: str) -> str:
+    """Incidents that hit some endpoints, each by its own luck."""
+    return (
+        f"incidents: [{{endpoints: [{names}], independent: true, what: outage, "
+        f"up_for: {{law: exponential, mean: {up_for}}}, lasts: {{law: exponential, mean: {lasts}}}}}]"
+    )
+
+
+def failover(gap: str, opens_after: int, stays_open: str, up_for: str, lasts: str) -> str:
+    """Two vendors that fail; the second is used once checks of the first have failed for so long, and until one passes.
+
+    Errors do not go on to the next endpoint, an open breaker does. A check comes 1 ms before each request and is
+    the probe, so that no request is lost to find out.
+    """
+    return f"""
+workloads: {{ask: {{arrivals: {{rate: {gap}, gaps: 1}}, pipeline: main}}}}
+pipelines: {{main: [{{call: vendor, optional: true}}, {{delay: 1ms}}, {{call: vendor}}]}}
+routes:
+  vendor:
+    order: [first, second]
+    next_on: []
+    breaker: {{opens_after: {opens_after}, stays_open: {stays_open}, counts: [5xx], when_all_open: tries_last}}
+endpoints:
+  first: {{latency: {{total: 1us}}, errors: {{share: 0, after: 1us}}}}
+  second: {{latency: {{total: 1us}}, errors: {{share: 0, after: 1us}}}}
+{redundant("first, second", up_for, lasts)}
+"""
+
+
+def overflow(first: int, second: int) -> str:
+    """Two vendors with so many places each; who finds the first full tries the second at once."""
+    endpoint = f"{{latency: {{total: {EXP_S}}}, refusal_after: 1us, limits: [{{limit: concurrency, allows: PLACES}}]}}"
+    return f"""
+workloads: {{ask: {{arrivals: {{rate: 10/s}}, pipeline: main}}}}
+pipelines: {{main: [{{call: vendor}}]}}
+routes: {{vendor: {{order: [first, second], next_on: [429]}}}}
+endpoints:
+  first: {endpoint.replace("PLACES", str(first))}
+  second: {endpoint.replace("PLACES", str(second))}
+"""
+
+
 CASES: dict[str, str] = {
     "Q01": queue("rate: 0.8/s", f"servers: 1, {EXP}"),
     "Q02": queue("rate: 0.95/s", f"servers: 1, {EXP}"),
@@ -81,6 +134,10 @@ CASES: dict[str, str] = {
     "Q15": queue("rate: 0.8/s", "servers: 1, service: {mean: 1s, cv: 1.5}"),
     "Q16": queue("rate: 8/s", "servers: 10, service: 1s"),
     "Q17": queue("rate: 0.8/s", f"servers: 1, {EXP}", gaps=", gaps: 1"),
+    # Round robin gives each of four replicas each fourth arrival.
+    "Q18": queue(
+        "rate: 0.8/s", f"servers: 1, {EXP}", gaps=", gaps: {law: erlang, mean: 1, shape: 4}"
+    ),
     "Q19": queue(
         "rate: 0.8/s", f"servers: 1, {EXP}", gaps=", gaps: {law: hyperexponential, mean: 1, cv: 2}"
     ),
@@ -186,6 +243,9 @@ pipelines: {main: [{delay: {mean: 2s, cv: 1, plus: 300ms}}]}
         f"servers: 10, {EXP}, "
         + RETRIAL.replace("unlimited", "3").replace("first: 2s", "first: 1h").replace("2s", "1h"),
     ),
+    "R07": broken("rate: 1/s, gaps: 1", "50%", "opens_after: 5, stays_open: 1500ms"),
+    "R07b": broken("rate: 1/s, gaps: 1", "30%", "opens_after: 5, stays_open: 1500ms"),
+    "R08": broken("rate: 5/s", "50%", "opens_after: 5, stays_open: 10s"),
     "R09": queue(
         "rate: 0.5/s",
         f"servers: 1, {EXP}, failures: {{up_for: {{law: exponential, mean: 10s}}, "
@@ -199,8 +259,16 @@ pipelines: {main: [{delay: {mean: 2s, cv: 1, plus: 300ms}}]}
     "R12": calls("rate: 60/h", "latency: {total: 1us}")
     + "incidents: [{endpoints: [vendor], up_for: {law: exponential, mean: 720h}, "
     "lasts: {law: exponential, mean: 4h}, what: outage}]\n",
+    "R13b": """
+workloads: {ask: {arrivals: {rate: 1/h}, pipeline: main}}
+pipelines: {main: [{parallel: [{call: one}, {call: two}, {call: three}]}]}
+endpoints: {one: {latency: {total: 1us}}, two: {latency: {total: 1us}}, three: {latency: {total: 1us}}}
+"""
+    + redundant("one, two, three", "720h", "4h"),
+    "R14": failover("0.2/s", 24, "4s", "720h", "4h"),
     "R15": queue("rate: 8/s, gaps: 1", "servers: 1, service: 100ms")
     + "incidents: [{stations: [desk], at: 1h, lasts: 300s, what: outage}]\n",
+    "R16": overflow(8, 4),
     "R17": """
 workloads: {ask: {arrivals: {rate: 1/s}, pipeline: main}}
 pipelines: {main: [{call: embed}, {call: retrieve}, {call: llm}]}
@@ -232,6 +300,11 @@ endpoints:
     "V06": queue(
         "rate: 5/h",
         'service: 2min, staff: [{days: mon-fri, hours: "09:00-17:00", people: 1}]',
+    ),
+    "V08": queue(
+        "steps: [{from: 0s, rate: 10/s}, {from: 10min, rate: 20/s}, {from: 1h, rate: 1/h}], gaps: 1",
+        "service: 1s, staff: [{days: daily, hours: 00:00-00:12, people: 12}, "
+        "{days: daily, hours: 00:12-24:00, people: 24}]",
     ),
     "V09": queue(
         "rate: 4/h",

@@ -17,7 +17,7 @@ import numpy as np
 from analytic_scenarios import CASES, text_of
 from numpy.typing import NDArray
 
-from sim.engine import TRACE_NOTHING, start
+from sim.engine import TRACE_NOTHING, EngineName, start
 from sim.outcome import DayOutcome, Load, Row
 from sim.plan import Arrivals, Changes, Plan
 from sim.plan import Day as Stretch
@@ -81,9 +81,10 @@ def go(
     changes: Changes,
     cuts_us: Sequence[int],
     trace: tuple[int, int] = TRACE_NOTHING,
+    name: EngineName = "compiled",
 ) -> Ran:
     """Run from 0 through each cut to the last, where what is under way is handed out."""
-    engine = start(plan, "compiled", trace=trace)
+    engine = start(plan, name, trace=trace)
     outcomes, load, counts = [], [], []
     for begin_us, end_us in pairwise((0, *cuts_us)):
         edges = [*range(begin_us, end_us, DAY_US), end_us]

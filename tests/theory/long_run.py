@@ -125,6 +125,34 @@ def pasta(sample: Sample) -> dict[str, float]:
     return {"Pwait_minus_time_fraction_all_busy": waits("Pwait")(sample)["Pwait"] - share_of_time}
 
 
+def trials(room: int) -> Statistics:
+    """Attempts from a breaker's closing to its opening, over as many stretches as surely fit, one in so many requests.
+
+    Each opening turns one request away; the next is a probe. After one that does well the count begins.
+    """
+
+    def statistic(sample: Sample) -> dict[str, float]:
+        shed = np.flatnonzero(sample.status(Status.SHED))
+        attempts = np.diff(shed) - 1
+        closed = attempts[sample.ok[shed[:-1] + 1]] - 1
+        enough = len(sample.rows) // room
+        assert len(closed) >= enough
+        return {"trials": float(closed[:enough].mean())}
+
+    return statistic
+
+
+def overflowed(sample: Sample) -> dict[str, float]:
+    """Who found the first vendor full, who found both full, and the share of these among those."""
+    over = sample.column(Row.ATTEMPTS) > 1
+    lost = sample.status(Status.RATE_LIMITED)
+    return {
+        "overflow": float(over.mean()),
+        "total_loss": float(lost.mean()),
+        "cond_loss": float(lost.sum() / over.sum()),
+    }
+
+
 SERVICE = "stations.desk.service="
 QUEUE = ("Pwait", "Wq", "W")
 LONG_RUN: dict[str, list[LongRun]] = {
@@ -155,6 +183,23 @@ LONG_RUN: dict[str, list[LongRun]] = {
     "Q15": [LongRun(waits("Wq"), 100_000)],
     "Q16": [LongRun(waits("Wq", "Pwait"), 45_000)],
     "Q17": [LongRun(waits("Pwait", "Wq", "p95_Wq", "time_avg_util"), 30_000)],
+    "Q18": [
+        LongRun(waits("Wq", "p95_Wq", "Pwait"), 60_000),
+        LongRun(
+            named("Wq_random_split", lambda s: s.wait_s.mean()),
+            60_000,
+            ("workloads.ask.arrivals.gaps={law: exponential, mean: 1}",),
+        ),
+        LongRun(
+            named("Wq_shared_queue", lambda s: s.wait_s.mean()),
+            60_000,
+            (
+                "workloads.ask.arrivals.gaps={law: exponential, mean: 1}",
+                "workloads.ask.arrivals.rate=3.2/s",
+                "stations.desk.servers=4",
+            ),
+        ),
+    ],
     "Q19": [LongRun(waits("Wq", "p95_Wq", "Pwait"), 100_000)],
     "Q20": [LongRun(waits("Wq", "p95_Wq", "Pwait"), 90_000)],
     "Q22": [LongRun(of_workloads, 60_000)],
@@ -191,7 +236,11 @@ LONG_RUN: dict[str, list[LongRun]] = {
             ),
         ),
     ],
+    "R07": [LongRun(trials(90), 30_000)],
+    "R07b": [LongRun(trials(800), 180_000)],
+    "R08": [LongRun(named("short", lambda s: s.status(Status.SHED).mean()), 30_000)],
     "R09": [LongRun(waits("T", "availability"), 20_000)],
+    "R16": [LongRun(overflowed, 30_000)],
     "R17": [
         LongRun(
             named("no_retry", lambda s: s.ok.mean()), 10_000, ("endpoints.llm.client.retries=0",)

@@ -18,6 +18,7 @@ from theory.courses import (
     course_of,
     go,
     scenario_of,
+    steady,
 )
 from theory.judging import (
     FAIL,
@@ -142,6 +143,29 @@ def _wave_total(hour: Floats) -> Floats:
     return 3600 * (5 * hour - 4 * np.cos(turn * (hour - 8)) / turn)
 
 
+def grown(case: str, tier: str) -> list[Judged]:
+    """V08: a flow of equal gaps doubles, and two minutes later so do the servers; so fine that it is a fluid."""
+    grain = 10
+    steps = "workloads.ask.arrivals.steps"
+    sets = (
+        *(f"{steps}[{place}].rate={grain * rate}/s" for place, rate in enumerate((10, 20))),
+        f"stations.desk.service={1000 // grain}ms",
+    )
+    rows = rows_of(case, 1, sets)
+    step_us, more_us = 600 * SECOND_US, 720 * SECOND_US
+    arrived, wait_us = rows[:, Row.ARRIVED_US], rows[:, Row.WAIT_US]
+    drained_us = int(arrived[wait_us > SECOND_US // 10].max())
+    backlog = (arrived < more_us) & (arrived + wait_us >= more_us)
+    inside = (arrived >= step_us) & (arrived <= drained_us)
+    found = {
+        "peak_backlog": float(backlog.sum()) / grain,
+        "drain_s": (drained_us - more_us) / SECOND_US,
+        "mean": float(wait_us[inside].mean()) / SECOND_US,
+        "max": float(wait_us.max()) / SECOND_US,
+    }
+    return numbers(case, found, tier, len(rows))
+
+
 YEAR = 365
 
 
@@ -201,6 +225,53 @@ def _down_us(changes: Changes, end_us: int) -> int:
     return int((ends - times)[values > 0].sum())
 
 
+def redundancy(case: str, tier: str) -> list[Judged]:
+    """R13b: how much of the time two of three vendors are there, each mended on its own."""
+    years = 10
+    times = 8 if tier == "fast" else 80
+    scenario = scenario_of(case, years * YEAR)
+    end_us = years * YEAR * DAY_US
+    seeds = range(REPLICATIONS * times)
+    shares = np.array(
+        [_two_up_share(journey(scenario, SEEDS[case], n).lowered.changes, end_us) for n in seeds]
+    )
+    found = shares.reshape(REPLICATIONS, times).mean(axis=1)
+    size = len(seeds) * years * YEAR
+    return judge_all(case, {"own_crew": found}, "t_test", tier, size)
+
+
+def _two_up_share(changes: Changes, end_us: int) -> float:
+    """The share of time in which at most one of all endpoints is in an outage."""
+    mine = (changes.table == Table.ENDPOINTS) & (changes.column == Endpoint.ERROR_CHANCE)
+    times, endpoint, down = changes.time_us[mine], changes.row[mine], changes.value[mine] > 0
+    steps = np.where(down, 1, -1)
+    assert sorted(set(endpoint.tolist())) == [0, 1, 2]
+    many = np.cumsum(steps) >= 2
+    ends = np.append(times[1:], end_us)
+    return 1.0 - float((ends - times)[many].sum()) / end_us
+
+
+def failover(case: str, tier: str) -> list[Judged]:
+    """R14: requests lost to a first vendor's outage until it is noticed, and to a second one's meanwhile.
+
+    The file's months between outages would need billions of requests; so the law, with outages as often as once
+    in 24 minutes.
+    """
+    up_s, down_s, noticed_s = 1200.0, 240.0, 60.0
+    out = down_s / (up_s + down_s)
+    unnoticed = 1.0 - math.exp(-noticed_s / down_s)
+    expected = out * (unnoticed + (1.0 - unnoticed) * out)
+    name = "loss (1200 s, 240 s, 60 s)"
+    count = 160_000 if tier == "fast" else 2_000_000
+    sets = (
+        "incidents[0].up_for={law: exponential, mean: 1200s}",
+        "incidents[0].lasts={law: exponential, mean: 240s}",
+    )
+    samples = [steady(case, count, replication, sets) for replication in range(REPLICATIONS)]
+    lost = np.array([1.0 - sample.ok.mean() for sample in samples])
+    return [judge_samples(case, name, expected, lost, "t_test", tier, count)]
+
+
 # Money.
 
 
@@ -214,6 +285,20 @@ def spend(case: str, tier: str) -> list[Judged]:
     """C01: a million equal requests, to the cent."""
     total = bill_of(case, 1, (), 0)
     return numbers(case, {"usd": float(total)}, tier, 1_000_000)
+
+
+def server_hours(case: str, tier: str) -> list[Judged]:
+    """C04: thirty days of servers that come and go by the clock, and what their hours cost."""
+    days = 30
+    source = ScenarioSource(document_from_text(text_of(case, f"{days}d")))
+    course = course_of(case, days, 0)
+    arrivals = all_arrivals(course)
+    load = go(course.plan, arrivals, course.lowered.changes, (days * DAY_US,)).load
+    found = {
+        "gpu_h": float(load[0, 0, Load.SERVER_US]) / HOUR_US,
+        "usd": float(replicate(source, SEEDS[case], 0).bill.total()),
+    }
+    return numbers(case, found, tier)
 
 
 def month_of_spend(case: str, tier: str) -> list[Judged]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from theory.catalogue import ALL, run, unclear
+from theory.courses import DAY_US, all_arrivals, course_of, go
 from theory.judging import FAIL, FILE, Judged
 
 pytestmark = pytest.mark.skipif(
@@ -31,3 +32,13 @@ def test_slow(case: str) -> None:
     assert not failed(judged)
     if unclear(judged):
         pytest.skip(f"not precise enough yet: {unclear(judged)}")
+
+
+@pytest.mark.parametrize("case", ["R07", "R08", "R14", "R16"])
+def test_the_reference_says_the_same_of_vendors_that_fail_and_overflow(case: str) -> None:
+    sets = ("workloads.ask.arrivals.count=2000",)
+    course = course_of(case, 1, 0, sets)
+    parts = (course.plan, all_arrivals(course), course.lowered.changes, (DAY_US,))
+    reference, compiled = (go(*parts, name=name) for name in ("reference", "compiled"))
+    assert len(reference.rows) == 2000
+    assert reference.rows.tolist() == compiled.rows.tolist()
