@@ -18,7 +18,8 @@ from fidelity.simulating import Simulated, simulate
 
 from sim import draws
 
-CLIENTS = {"openai": "{retries: 2}", "anthropic": "{retries: 2, retry_after: {heard_up_to: 1000d}}"}
+CLIENTS = {"openai": "openai-python", "anthropic": "anthropic-python"}
+"""Presets."""
 PER_SECOND = 12
 """Attempts a second that the limit lets through in the long run."""
 

@@ -19,48 +19,23 @@ from sim.engine.arithmetic import added_us, backoff_us, pause_us
 from sim.plan.columns import Endpoint
 from sim.policies.client import Client
 from sim.scenario.tables import ppf
+from sim.vendors.clients import expanded
 
 CALLS_OF_A_CLIENT = 15
 """botocore's purse of 500 is empty after 17 calls that failed thrice (14 for each retry)."""
-SDK = {
-    "openai": {"retries": 2},
-    "anthropic": {"retries": 2, "retry_after": {"heard_up_to": "10000d"}},
-    "google-genai": {
-        "retries": 4,
-        "backoff": {
-            "first": "1s",
-            "times": 2,
-            "at_most": "60s",
-            "jitter": "none",
-            "plus": {"law": "uniform", "low": "0s", "high": "1s"},
-            "in_all_at_most": "60s",
-        },
-        "retry_after": {"heard_up_to": 0},
-    },
-    "botocore": {
-        "retries": 2,
-        "backoff": {
-            "first": "50ms",
-            "first_after_429": "1s",
-            "at_most": "20s",
-            "jitter": "full",
-        },
-        "retry_after": {"stretches_by": "5s"},
-        "budget": {
-            "at_most": 500,
-            "per_retry": 14,
-            "per_retry_after_429": 5,
-            "per_success": 1,
-            "refunds": True,
-        },
-    },
-    "tenacity": {
-        "retries": 5,
-        "backoff": {"first": "1s", "at_most": "60s", "jitter": "full", "at_least": "1s"},
-        "retry_after": {"heard_up_to": 0},
-    },
+PRESETS = {
+    "openai": "openai-python",
+    "anthropic": "anthropic-python",
+    "google-genai": "google-genai-retrying",
+    "botocore": "botocore",
+    "tenacity": "tenacity",
 }
-"""The policies as a scenario writes them."""
+"""The preset that says what each SDK does."""
+
+
+def client(sdk: str) -> Client:
+    """The simulated client, as a scenario has it that names the preset."""
+    return Client.model_validate(expanded(PRESETS[sdk]))
 
 
 class _No(BaseHTTPRequestHandler):
@@ -101,13 +76,13 @@ MESSAGES = [{"role": "user", "content": "?"}]
 
 
 def openai_asks(url: str) -> Callable[[], Any]:
-    client = pytest.importorskip("openai").OpenAI(api_key="none", base_url=url)
-    return lambda: client.chat.completions.create(model="m", messages=MESSAGES)
+    asking = pytest.importorskip("openai").OpenAI(api_key="none", base_url=url)
+    return lambda: asking.chat.completions.create(model="m", messages=MESSAGES)
 
 
 def anthropic_asks(url: str) -> Callable[[], Any]:
-    client = pytest.importorskip("anthropic").Anthropic(api_key="none", base_url=url)
-    return lambda: client.messages.create(model="m", max_tokens=9, messages=MESSAGES)
+    asking = pytest.importorskip("anthropic").Anthropic(api_key="none", base_url=url)
+    return lambda: asking.messages.create(model="m", max_tokens=9, messages=MESSAGES)
 
 
 def google_asks(url: str) -> Callable[[], Any]:
@@ -176,9 +151,9 @@ def sleeps(
 
 def range_s(sdk: str, status: int, retry: int, advice_s: float = 0.0) -> tuple[float, float]:
     """The least and the most that the simulated client waits before a retry; -1: it does not retry."""
-    client = Client.model_validate(SDK[sdk])
-    row, law = client.row(), client.factor_law().table()
-    plus = client.backoff.plus.table() if client.backoff.plus else None
+    simulated = client(sdk)
+    row, law = simulated.row(), simulated.factor_law().table()
+    plus = simulated.backoff.plus.table() if simulated.backoff.plus else None
     first = row[Endpoint.BACKOFF_REFUSED_US if status == 429 else Endpoint.BACKOFF_US]
 
     def wait_s(u: float) -> float:
@@ -198,10 +173,11 @@ def range_s(sdk: str, status: int, retry: int, advice_s: float = 0.0) -> tuple[f
 
 
 @pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("sdk", SDK)
+@pytest.mark.parametrize("sdk", PRESETS)
 @pytest.mark.parametrize("draws", [60, pytest.param(1000, marks=pytest.mark.slow)])
 def test_sleeps_lie_in_the_range_of_the_policy_and_fill_it(monkeypatch, sdk, status, draws):
-    retries = SDK[sdk]["retries"]
+    retries = client(sdk).retries
+    assert isinstance(retries, int)
     calls = sleeps(monkeypatch, sdk, status, {}, -(-draws // retries))
     # Of n uniform draws, this share of the range stays empty at an end with a chance of 10^-9.
     empty = 1.0 - 1e-9 ** (1.0 / len(calls))
@@ -218,7 +194,7 @@ def test_sleeps_lie_in_the_range_of_the_policy_and_fill_it(monkeypatch, sdk, sta
 
 
 def test_a_purse_that_is_empty_ends_the_retries_of_botocore_where_the_simulator_says(monkeypatch):
-    purse = Client.model_validate(SDK["botocore"]).row()
+    purse = client("botocore").row()
     for status, column in (
         (503, Endpoint.BUDGET_TAKES_PPM),
         (429, Endpoint.BUDGET_TAKES_REFUSED_PPM),
