@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from stories.telling import HOUR_US, told
+from stories.telling import HOUR_US, STORIES, told
 
+import sim
 from sim.outcome import Row
 from sim.plan.columns import Status
 
@@ -78,3 +79,28 @@ def test_a_retry_storm_ends_only_below_the_capacity_over_the_attempts_of_each_re
     assert 45 <= found["one retry"] <= 55
     assert 20 <= found["three retries"] <= 30
     assert 80 <= found["three retries on a budget"] <= 95
+
+
+def spend_by_plan(summary) -> dict[str, float]:
+    """The bill of each of the three plans, by the endpoints that it has."""
+    plans = {
+        "units": ("units for the peak",),
+        "tokens": ("standard",),
+        "both": ("units for a part", "spilled over to"),
+    }
+    items = summary["spend"]["items"]
+    return {
+        plan: sum(float(item["mean"]) for item in items if item["name"].startswith(names))
+        for plan, names in plans.items()
+    }
+
+
+def test_units_with_spill_over_are_cheaper_than_either_alone_at_a_peak_of_1_6_times_the_mean():
+    result = sim.run(sim.load(str(STORIES / "spill_over.yaml")), replications=1, jobs=1)
+    spend = spend_by_plan(result.summary)
+    assert spend["units"] == pytest.approx(35 * 260)
+    assert spend["both"] < 0.95 * spend["tokens"]
+    assert spend["tokens"] < 0.8 * spend["units"]
+    assert sum(spend.values()) == pytest.approx(float(result.summary["spend"]["total"]["mean"]))
+    available = {target["workload"]: float(target["p50"]) for target in result.summary["targets"]}
+    assert min(available.values()) >= 0.995
