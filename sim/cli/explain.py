@@ -69,7 +69,8 @@ def _told(document: Document, text: str) -> Iterator[str]:
     try:
         node, path = document.find(asked)
     except KeyError as fault:
-        yield from _not_written(document, asked, str(fault.args[0]))
+        lines = list(_from_presets(document, asked))
+        yield from lines or _not_written(document, asked, str(fault.args[0]))
         return
     meaning = meaning_of(Scenario, path, document.tree)
     yield path_text(path)
@@ -77,6 +78,21 @@ def _told(document: Document, text: str) -> Iterator[str]:
         yield from _field("meaning", meaning.words)
         yield from _field("written as", meaning.form)
     yield from _value(document, node, path)
+    yield from _from_presets(document, path)
+
+
+def _from_presets(document: Document, path: Path) -> Iterator[str]:
+    """What the names of presets stand for, at and below a path."""
+    from sim.scenario.paths import path_text
+    from sim.vendors.told import written_out
+
+    if len(path) < 2 or path[0] not in ("endpoints", "routes", "incidents", "stations"):
+        return
+    rows = [(path_text(at), _shown(value), "") for at, value in written_out(document.tree, path)]
+    if rows:
+        yield ""
+        yield "from presets, unknowns at their likeliest; `simulate presets NAME` has the sources"
+        yield from _columns(rows)
 
 
 def _not_written(document: Document, path: Path, fault: str) -> Iterator[str]:

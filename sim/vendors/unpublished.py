@@ -14,7 +14,7 @@ from sim.scenario.nodes import Node, Origin, nodes_of, plain
 from sim.scenario.paths import did_you_mean
 from sim.vendors import models, registry
 from sim.vendors.fill import placeholders
-from sim.vendors.kinds import IncidentPreset
+from sim.vendors.kinds import IncidentPreset, LatencyPreset
 from sim.vendors.presets import Preset, Unpublished, Vendor
 
 SECTION = "unpublished"
@@ -94,14 +94,30 @@ def _node(section: str, key: str, one: Unpublished) -> Node:
 
 def _line_of(preset: Preset, section: str, key: str) -> int:
     """The line of a preset's file on which a range stands."""
-    for place in ((SECTION, key), ("speed", "models", section), ("congestion", SECTION, key)):
-        node: Node | None = registry.node(preset.preset)
-        for part in place:
-            inside = node.value if node is not None else None
-            node = inside.get(part) if isinstance(inside, dict) else None
+    places: list[tuple[str | int, ...]] = [(SECTION, key), ("congestion", SECTION, key)]
+    if key == models.SPEED:
+        places = [("speed", "models", section)]
+    if isinstance(preset, LatencyPreset):
+        for number, answer in enumerate(preset.whole_answers):
+            if section in answer.models:
+                places = [("whole_answers", number, SECTION, key)]
+    top = registry.node(preset.preset)
+    for place in places:
+        node = _below(top, place)
         if node is not None:
             return node.origin.line
-    return registry.node(preset.preset).origin.line
+    return top.origin.line
+
+
+def _below(node: Node | None, place: tuple[str | int, ...]) -> Node | None:
+    for part in place:
+        inside = node.value if node is not None else None
+        node = None
+        if isinstance(inside, dict):
+            node = inside.get(str(part))
+        elif isinstance(inside, list) and isinstance(part, int):
+            node = inside[part]
+    return node
 
 
 def faults_of_section(

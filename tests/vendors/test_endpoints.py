@@ -8,6 +8,7 @@ from sim.plan.journey import journey_of
 from sim.plan.terms import tariff_of
 from sim.scenario.document import document_from_text, document_from_tree, validate
 from sim.scenario.scenario import Scenario
+from sim.vendors.told import written_out
 
 PTU = {"vendor": "azure-ptu", "model": "gpt-4.1", "units": 60}
 STANDARD = {"vendor": "azure-standard", "model": "gpt-4.1", "quota": {"tokens_per_minute": "1M"}}
@@ -112,6 +113,15 @@ def test_a_range_tells_where_it_is_from():
     assert entry.value == "10s"
     assert entry.origin.file == "sim/vendors/azure-ptu.yaml"
     assert "2026-11-22" in str(entry.origin.source)
+
+
+def test_what_a_name_stands_for_can_be_asked():
+    found = dict(written_out(least(PTU), ("endpoints", "chat")))
+    limit = ("endpoints", "chat", "limits", 0)
+    assert found[(*limit, "drains_per_minute")] == 180_000
+    assert found[(*limit, "holds")] == "10s"
+    assert ("endpoints", "chat", "units") not in found
+    assert written_out(least({"latency": {"total": "1s"}}), ("endpoints", "chat")) == []
 
 
 def test_reserved_units_cost_their_months_and_what_is_bought_stays_paid():
