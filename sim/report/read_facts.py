@@ -29,6 +29,29 @@ def coverage(summary: Summary) -> Row:
     return dict(summary.get("coverage", {}))
 
 
+def vendor_facts(summary: Summary) -> list[Row]:
+    """Return the dated facts that presets rest on."""
+    return list(summary.get("facts", ()))
+
+
+def facts_to_check(summary: Summary) -> list[str]:
+    """Return what a reader must look at again, in sentences: models that go, and how many facts are old."""
+    rows = vendor_facts(summary)
+    goes = [row for row in rows if row["flag"] == "retires"]
+    told = []
+    for fact in dict.fromkeys(row["fact"] for row in goes):
+        presets = ", ".join(row["preset"] for row in goes if row["fact"] == fact)
+        told.append(f"{fact} ({presets}), before the horizon ends.")
+    old = [row for row in rows if row["flag"] == "old"]
+    if old:
+        oldest = min(old, key=lambda row: str(row["read"]))
+        told.append(
+            f"{len(old)} of {len(rows)} facts are older than 180 days when the horizon starts; the oldest is of "
+            f"{oldest['read']} ({oldest['preset']})."
+        )
+    return told
+
+
 def alerts(summary: Summary) -> list[Row]:
     """Return the burn-rate alerts by target."""
     return list(summary.get("alerts", ()))

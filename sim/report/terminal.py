@@ -14,6 +14,7 @@ from sim.report import bill_words, read
 from sim.report import format as form
 from sim.report.page import Column, Page, Screen
 from sim.report.read import SpendLine, Summary, TargetRow
+from sim.report.read_facts import facts_to_check
 
 MARKS = {"met": "✓", "missed": "✗", "close": "~", "unknown": "?"}
 STYLES = {"met": "green", "missed": "bold red", "close": "yellow", "unknown": "yellow"}
@@ -51,6 +52,7 @@ def render(
     _spend(page, summary)
     _actuals(page, summary)
     _averages(page, summary)
+    _told(page, "Facts to look at again", facts_to_check(summary))
     _undecided(page, summary)
     _ending(page, wrote, following)
     return page.text()

@@ -6,6 +6,7 @@ from vendors.test_endpoints import CLAUDE, PTU, STANDARD
 from vendors.test_facts import least
 
 from sim.report.presets import listed, printed
+from sim.report.read_facts import facts_to_check
 from sim.vendors import registry
 from sim.vendors.used import facts_of, prices_as_of
 
@@ -51,3 +52,15 @@ def test_presets_are_listed_and_printed_within_eighty_columns_with_every_source(
         assert all(len(line) <= 80 for line in text.splitlines()), name
         for source in registry.preset(name).sources.values():
             assert " ".join(source.title.split()) in flat
+
+
+def test_a_report_says_which_facts_to_look_at_again():
+    row = {"preset": "azure-ptu", "fact": "quota of gpt-4.1", "read": "2026-08-20", "flag": "old"}
+    gone = row | {"fact": "gpt-4.1 retires on 2026-10-14", "flag": "retires"}
+    fresh = row | {"fact": "bills", "read": "2027-06-01", "flag": None}
+    told = facts_to_check({"facts": [row, gone, fresh]})
+    assert told == [
+        "gpt-4.1 retires on 2026-10-14 (azure-ptu), before the horizon ends.",
+        "1 of 3 facts are older than 180 days when the horizon starts; the oldest is of 2026-08-20 (azure-ptu).",
+    ]
+    assert facts_to_check({}) == []

@@ -7,7 +7,7 @@ from typing import Any
 from sim.report import format as form
 from sim.report.html.blocks import Block, Section, Table, Text
 from sim.report.read import Summary
-from sim.report.read_facts import assumptions, coverage
+from sim.report.read_facts import assumptions, coverage, facts_to_check, vendor_facts
 
 
 def section(summary: Summary) -> Section | None:
@@ -19,6 +19,9 @@ def section(summary: Summary) -> Section | None:
     unknown = [row for row in rows if row["range"]]
     if unknown:
         blocks.append(_unknowns(unknown))
+    facts = vendor_facts(summary)
+    if facts:
+        blocks += [*map(Text, facts_to_check(summary)), _facts(facts)]
     return Section("assumptions", "Assumptions", [*blocks, _inputs(rows)])
 
 
@@ -45,6 +48,30 @@ def _unknowns(rows: list[dict[str, Any]]) -> Table:
             for row in rows
         ],
         left=2,
+    )
+
+
+FLAGS = {"old": "older than 180 days", "retires": "model goes", None: ""}
+
+
+def _facts(rows: list[dict[str, Any]]) -> Table:
+    return Table(
+        "Dated facts of the presets",
+        ("Preset", "Fact", "Of", "Days old", "Look again", "Source", "Evidence"),
+        [
+            (
+                form.label(row["preset"], 30),
+                form.label(row["fact"], 60),
+                form.label(row["read"], 12),
+                form.count(row["age_days"]),
+                FLAGS[row["flag"]],
+                form.label(row["source"], 120),
+                form.label(row["evidence"], 20),
+            )
+            for row in rows
+        ],
+        left=3,
+        folds=True,
     )
 
 
