@@ -36,8 +36,8 @@ FIXED: dict[Table, tuple[int, ...]] = {
 """Columns that hold the plan together; no phase may change them."""
 
 SHAPES = {
-    Table.STEPS: "the stages of a pipeline",
-    Table.ROUTES: "which routes there are",
+    Table.STEPS: "the stages of a pipeline or a residency",
+    Table.ROUTES: "which routes there are or a residency",
     Table.ENDPOINTS: "which endpoints there are, their station and which limits they have",
     Table.NODES: "which stations there are",
     Table.LIMITS: "the kind of a limit, what it counts, whether it waits and its advice",
@@ -181,7 +181,7 @@ def _names(variant: Variant, phases: tuple[str, ...]) -> Names:
     return Names(
         steps=tuple(variant.maker.rows.names),
         stages=tuple(variant.maker.stages),
-        routes=tuple(variant.routes.names),
+        routes=tuple(variant.routes.table.names),
         endpoints=tuple(variant.endpoints.names),
         nodes=tuple(variant.nodes.names),
         limits=tuple(variant.limits.names),

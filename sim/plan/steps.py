@@ -45,15 +45,19 @@ class StepMaker:
         self.stages: list[str] = []
         """`pipeline.stage` of each stage column."""
         self._pipeline = ""
+        self._residency: str | None = None
         self._names: dict[int, str] = {}
         self._streaming: set[int] = set()
         self._copies: tuple[int, ...] = ()
         self._stage: Stage | None = None
         self._open: list[End] = []
 
-    def pipeline(self, name: str, stages: Sequence[Stage]) -> int:
-        """Add a pipeline; return its first step."""
-        self._pipeline, self._open = name, []
+    def pipeline(self, name: str, stages: Sequence[Stage], residency: str | None = None) -> int:
+        """Add a pipeline as it runs under a residency; return its first step.
+
+        Its steps have the same names, stage columns and luck under each.
+        """
+        self._pipeline, self._residency, self._open = name, residency, []
         self._names = dict(stage_names(stages))
         self._streaming = {id(call) for call in calls_that_stream(stages)}
         whole = self.sequence(stages)
@@ -117,11 +121,11 @@ class StepMaker:
 
     def route(self, name: str) -> int:
         """The row of a route, or of the one that leads to a single endpoint."""
-        return self.variant.route_rows[name]
+        return self.variant.routes.row(name, self._residency)
 
     def station_route(self, name: str) -> int:
         """The row of the route that leads to a station."""
-        return self.variant.station_routes[name]
+        return self.variant.routes.station(name)
 
     def streams(self, call: Stage) -> bool:
         """Whether the person's first word is the call's first token."""

@@ -2,7 +2,8 @@
 
 Nodes: stations first, then one for each endpoint at a vendor. Endpoints: those written, then one for
 each station that a stage may visit directly. Routes: those written, then one for each endpoint, then
-one for each station.
+one for each station, then what residency leaves of some. Pipelines are lowered once for each residency
+under which they run.
 """
 
 from __future__ import annotations
@@ -20,19 +21,18 @@ from sim.plan.columns import (
     Endpoint,
     Limit,
     Node,
-    Route,
     Table,
     Workload,
 )
+from sim.plan.routing import RouteRows
 from sim.plan.rows import Pools, TableRows
 from sim.plan.steps import StepMaker
-from sim.policies.breaker import Breaker
 from sim.policies.client import Client
 from sim.scenario.endpoints import ERROR_AFTER, REFUSAL_AFTER
 from sim.scenario.endpoints import Endpoint as WrittenEndpoint
 from sim.scenario.people import WorkloadDemand
 from sim.scenario.requests import PRIORITIES
-from sim.scenario.spine import result_mask
+from sim.scenario.residency import residencies, residency_of
 from sim.scenario.stations import Station
 
 if TYPE_CHECKING:
@@ -57,11 +57,8 @@ class Variant:
         self.nodes = TableRows(Table.NODES, len(Node))
         self.limits = TableRows(Table.LIMITS, Limit.PARAMETERS + LIMIT_PARAMETERS)
         self.endpoints = TableRows(Table.ENDPOINTS, len(Endpoint))
-        self.routes = TableRows(Table.ROUTES, len(Route))
         self.workloads = TableRows(Table.WORKLOADS, len(Workload))
         self.clock = TableRows(Table.CLOCK, len(Clock))
-        self.route_rows: dict[str, int] = {}
-        self.station_routes: dict[str, int] = {}
         self.limit_fields: list[LimitFields] = []
         """What a planner wrote of each limit, in the order of `limits`."""
         self._shared_limits = {
@@ -69,10 +66,12 @@ class Variant:
         }
         self._add_nodes()
         self._add_endpoints()
-        self._add_routes()
+        self.routes = RouteRows(scenario, self.endpoints.names, pools)
         self.maker = StepMaker(self)
         self._starts = {
-            name: self.maker.pipeline(name, stages) for name, stages in scenario.pipelines.items()
+            (name, residency): self.maker.pipeline(name, stages, residency)
+            for name, stages in scenario.pipelines.items()
+            for residency in residencies(scenario, name)
         }
         self.workload_keys = [self._add_workload(name) for name in scenario.workloads]
         self.clock.add("clock", {Clock.PHASE: phase})
@@ -80,7 +79,7 @@ class Variant:
     def tables(self) -> dict[Table, TableRows]:
         """All tables."""
         all_rows = (
-            *(self.maker.rows, self.routes, self.endpoints, self.nodes),
+            *(self.maker.rows, self.routes.table, self.endpoints, self.nodes),
             *(self.limits, self.workloads, self.clock),
         )
         return {rows.table: rows for rows in all_rows}
@@ -203,45 +202,6 @@ class Variant:
             name = f"{wanted} {number}"
         return name
 
-    # Routes.
-
-    def _add_routes(self) -> None:
-        rows = {name: row for row, name in enumerate(self.endpoints.names)}
-        for name, router in self.scenario.routes.items():
-            order = tuple(rows[endpoint] for endpoint in router.order)
-            cap = router.max_output_tokens
-            self.route_rows[name] = self._route(
-                name, order, result_mask(router.next_on), cap, router.breaker
-            )
-        for name in self.scenario.endpoints:
-            self.route_rows.setdefault(name, self._route(name, (rows[name],)))
-        for name, station in self.scenario.stations.items():
-            if station.service is not None:
-                self.station_routes[name] = self._route(name, (rows[name],))
-
-    def _route(
-        self,
-        name: str,
-        order: tuple[int, ...],
-        next_on: int = 0,
-        cap: int | None = None,
-        breaker: Breaker | None = None,
-    ) -> int:
-        cells: dict[IntEnum, int] = {
-            Route.FIRST: self.pools.route_endpoints.place(order),
-            Route.COUNT: len(order),
-            Route.NEXT_ON: next_on,
-            Route.MAX_OUTPUT_TOKENS: -1 if cap is None else cap,
-        }
-        row = self.routes.add(name, cells)
-        if breaker is not None:
-            self.routes.cells[row][Route.BREAKER_ON :] = [
-                result_mask((*breaker.counts, *breaker.opens_on)),
-                int(breaker.when_all_open == "tries_last"),
-                *breaker.parameters(),
-            ]
-        return row
-
     # Workloads.
 
     def _add_workload(self, name: str) -> int:
@@ -249,7 +209,7 @@ class Variant:
         workload = self.scenario.workloads[name]
         laws = self.pools.laws
         cells: dict[IntEnum, int] = {
-            Workload.START_STEP: self._starts[workload.pipeline],
+            Workload.START_STEP: self._starts[workload.pipeline, residency_of(self.scenario, name)],
             Workload.PRIORITY: PRIORITIES.index(workload.priority),
             Workload.INPUT_LAW: laws.row(workload.input_tokens.law),
             Workload.OUTPUT_LAW: laws.row(workload.output_tokens),

@@ -27,7 +27,7 @@ class Router(Spine):
     NOT_YET: ClassVar = {
         "weights": _ORDER,
         "hedge": _ORDER,
-        "residency": "list only endpoints that are allowed",
+        "residency": "write it at a workload or a population",
     }
 
     order: Annotated[tuple[Name, ...], Field(min_length=1)]

@@ -20,6 +20,7 @@ from sim.plan.columns import LIMIT_PARAMETERS
 from sim.policies.gate import Gate
 from sim.scenario.paths import did_you_mean
 from sim.scenario.requests import InputTokens
+from sim.scenario.residency import allowed, contradictions, residency_of, stranded
 from sim.scenario.spine import fault_at
 from sim.scenario.tables import LawTable, TableKind
 from sim.stages.call import Call
@@ -39,7 +40,7 @@ def faults_of_scenario(scenario: Scenario) -> list[Fault]:
     """Everything that is wrong between the parts of a scenario."""
     checks = (
         *(_one_meaning_a_name, _workloads, _stages, _endpoints, _routes, _incidents, _prices_known),
-        *(_targets, _phases, _gates, _price_changes, _amounts),
+        *(_targets, _phases, _gates, _price_changes, _amounts, contradictions, _residency),
     )
     found = [fault for check in checks for fault in check(scenario)]
     return found or list(_demand(scenario))
@@ -264,6 +265,23 @@ def _demand(scenario: Scenario) -> Iterator[Fault]:
             yield fault_at(error.place, str(error), error.code)
 
 
+def _residency(scenario: Scenario) -> Iterator[Fault]:
+    """A call that residency leaves no endpoint."""
+    for name, workload in scenario.workloads.items():
+        stages = scenario.pipelines.get(workload.pipeline, ())
+        for path, stage in _walk(stages, ("pipelines", workload.pipeline)):
+            if isinstance(stage, Call) and _is_known(scenario, stage.call):
+                message = stranded(scenario, stage, name)
+                if message is not None:
+                    yield fault_at((*path, "call"), message, "residency")
+
+
+def _is_known(scenario: Scenario, destination: str) -> bool:
+    route = scenario.routes.get(destination)
+    names = route.order if route else (destination,)
+    return all(name in scenario.endpoints for name in names)
+
+
 # Amounts that could never fit a limit.
 
 
@@ -280,7 +298,7 @@ def _call_amounts(
     scenario: Scenario, path: Path, call: Call, name: str, workload: Workload
 ) -> Iterator[Fault]:
     route = scenario.routes.get(call.call)
-    names = route.order if route else (call.call,)
+    names = allowed(scenario, call.call, residency_of(scenario, name))
     cap = route.max_output_tokens if route else None
     least = _least(call, workload.input_tokens, workload.output_tokens.table(), cap)
     for endpoint in (scenario.endpoints[e] for e in names if e in scenario.endpoints):

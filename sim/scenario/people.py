@@ -170,6 +170,8 @@ class Population(Model):
     """What now and then multiplies everyone's sessions [list]."""
     peaks: tuple[Peak, ...] = ()
     """Days that are known to be busier [list]."""
+    residency: Name | None = None
+    """Calls for them use only endpoints with this `region`; any unless written [name]."""
     stream: Name | None = None
     """The name of its luck, to keep it under another name [text]."""
 

@@ -75,5 +75,7 @@ class RequestFields(Spine):
     """Queues serve a higher one first [word]."""
     pipeline: Name
     """What a request goes through [name]."""
+    residency: Name | None = None
+    """Calls use only endpoints with this `region`; as its population says unless written, else any [name]."""
     owner: Name | None = None
     """The team that answers for it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from sim.scenario.residency import allowed, residency_of
 from sim.scenario.scenario import Scenario
 from sim.stages.call import Call
 from sim.stages.stage import Stage
@@ -46,8 +47,7 @@ def places_of(scenario: Scenario) -> dict[str, set[str]]:
 def _of(scenario: Scenario, workload: str, stages: Iterable[Stage]) -> Iterator[Visited]:
     for stage in stages:
         if isinstance(stage, Call):
-            route = scenario.routes.get(stage.call)
-            places = tuple(route.order) if route else (stage.call,)
+            places = allowed(scenario, stage.call, residency_of(scenario, workload))
             yield Visited(workload, stage.stage or stage.default_name(), True, places)
         elif isinstance(stage, Visit):
             name = stage.stage or stage.default_name()

@@ -108,6 +108,12 @@ WRONG = {
         "{repeat: {stages: [{delay: 1s}], times: 1.5}}",
         "a number of times is whole",
     ),
+    "a region that no endpoint of a call is in": (
+        "pipeline: main",
+        "pipeline: main, residency: eu",
+        "pipelines.main[1].call: 'ask' must stay in 'eu', and no endpoint here stands there (chat: none); "
+        "add one with `region: eu`",
+    ),
     "amount that never fits": (
         "input_tokens: 100",
         "input_tokens: 70k",

@@ -104,3 +104,36 @@ def test_units_with_spill_over_are_cheaper_than_either_alone_at_a_peak_of_1_6_ti
     assert sum(spend.values()) == pytest.approx(float(result.summary["spend"]["total"]["mean"]))
     available = {target["workload"]: float(target["p50"]) for target in result.summary["targets"]}
     assert min(available.values()) >= 0.995
+
+
+def test_a_request_that_must_stay_in_the_eu_pays_with_availability_when_the_eu_is_down():
+    story = told("residency")
+    assert story.availability("must stay") == pytest.approx(70 / 72, abs=0.002)
+    assert story.availability("may go") > 0.9999
+    mine = story.of("must stay")
+    failed = mine[:, Row.STATUS] == Status.VENDOR_ERROR
+    hours = mine[failed, Row.ARRIVED_US] // HOUR_US
+    assert set(hours.tolist()) == {24 + 10, 24 + 11}
+    there = story.plan.names.endpoints.index("chat us")
+    assert there not in mine[:, Row.ENDPOINT]
+    both = told("residency", ("endpoints.chat us.region=eu",))
+    assert both.availability("must stay") > 0.9999
+
+
+def test_a_lone_deployment_pays_three_failed_attempts_a_request_until_it_has_a_breaker():
+    story = told("breaker")
+    plain, watched = (_in_the_outage(story.of(name)) for name in ("no breaker", "breaker"))
+    assert plain[:, Row.ATTEMPTS].mean() - 1 == pytest.approx(3.0, abs=0.001)
+    assert watched[:, Row.ATTEMPTS].mean() - 1 == pytest.approx(3 / 15, abs=0.05)
+    for rows in (plain, watched):
+        assert np.mean(rows[:, Row.STATUS] == Status.OK) == 1.0
+    seconds = [
+        np.median(rows[:, Row.FINISHED_US] - rows[:, Row.ARRIVED_US]) / 1e6
+        for rows in (plain, watched)
+    ]
+    assert seconds[0] - seconds[1] == pytest.approx(2.6, abs=0.3)
+
+
+def _in_the_outage(rows):
+    hour = rows[:, Row.ARRIVED_US] / HOUR_US
+    return rows[(hour >= 10) & (hour < 11.99)]

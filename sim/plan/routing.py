@@ -1,0 +1,72 @@
+"""Routes as rows: those written, one for each endpoint, one for each station, then what residency leaves of some."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from sim.plan.columns import Route, Table
+from sim.plan.rows import Pools, TableRows
+from sim.policies.router import Router
+from sim.scenario.residency import allowed
+from sim.scenario.spine import result_mask
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+
+class RouteRows:
+    """The routes of one phase."""
+
+    def __init__(self, scenario: Scenario, endpoints: list[str], pools: Pools) -> None:
+        self.table = TableRows(Table.ROUTES, len(Route))
+        self._scenario = scenario
+        self._pools = pools
+        self._endpoints = {name: row for row, name in enumerate(endpoints)}
+        self._rows: dict[tuple[str, tuple[str, ...]], int] = {}
+        """By name and what is left of its order."""
+        for name, router in scenario.routes.items():
+            self._row(name, name, router.order)
+        for name in scenario.endpoints:
+            self._row(name, name, (name,))
+        self._stations = {
+            name: self._add(name, (name,), None)
+            for name, station in scenario.stations.items()
+            if station.service is not None
+        }
+
+    def row(self, name: str, residency: str | None) -> int:
+        """The row of a route, or of the one that leads to a single endpoint, as residency leaves it."""
+        order = allowed(self._scenario, name, residency)
+        shown = name if residency is None else f"{name} in {residency}"
+        return self._row(shown, name, order)
+
+    def station(self, name: str) -> int:
+        """The row of the route that leads to a station."""
+        return self._stations[name]
+
+    def _row(self, shown: str, name: str, order: tuple[str, ...]) -> int:
+        if (name, order) not in self._rows:
+            router = self._scenario.routes.get(name)
+            self._rows[name, order] = self._add(shown, order, router)
+        return self._rows[name, order]
+
+    def _add(self, name: str, order: tuple[str, ...], router: Router | None) -> int:
+        rows = tuple(self._endpoints[endpoint] for endpoint in order)
+        cells: dict[IntEnum, int] = {
+            Route.FIRST: self._pools.route_endpoints.place(rows),
+            Route.COUNT: len(rows),
+            Route.MAX_OUTPUT_TOKENS: -1,
+        }
+        if router is not None:
+            cells[Route.NEXT_ON] = result_mask(router.next_on)
+            if router.max_output_tokens is not None:
+                cells[Route.MAX_OUTPUT_TOKENS] = router.max_output_tokens
+        row = self.table.add(name, cells)
+        if router is not None and router.breaker is not None:
+            self.table.cells[row][Route.BREAKER_ON :] = [
+                result_mask((*router.breaker.counts, *router.breaker.opens_on)),
+                int(router.breaker.when_all_open == "tries_last"),
+                *router.breaker.parameters(),
+            ]
+        return row
