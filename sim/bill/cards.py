@@ -22,6 +22,8 @@ class Prices:
     output_per_mtok: Decimal
     cached_per_mtok: Decimal | None = None
     """Per million cached input tokens; None: they cost as much as others."""
+    write_per_mtok: Decimal | None = None
+    """Per million input tokens that are written to the cache; None: they cost as much as others."""
     per_request: Decimal = Decimal(0)
     """Per attempt that is billed."""
     source: str = "scenario"
@@ -34,11 +36,13 @@ class Prices:
     def times(self, factor: Decimal, why: str) -> Prices:
         """The same prices, multiplied."""
         cached = None if self.cached_per_mtok is None else product(self.cached_per_mtok, factor)
+        write = None if self.write_per_mtok is None else product(self.write_per_mtok, factor)
         return replace(
             self,
             input_per_mtok=product(self.input_per_mtok, factor),
             output_per_mtok=product(self.output_per_mtok, factor),
             cached_per_mtok=cached,
+            write_per_mtok=write,
             per_request=product(self.per_request, factor),
             long=None if self.long is None else self.long.times(factor, why),
             source=f"{self.source}; x {factor} ({why})" if why else f"{self.source}; x {factor}",
@@ -56,6 +60,8 @@ class RateCard:
     """Answers that nobody waited for any more are billed."""
     bills_errors: bool = False
     """The input of attempts that ended in an error is billed."""
+    cache_hits: Decimal = Decimal(1)
+    """Of the input that could be cached, the share that was; the rest was written to the cache."""
 
     def __post_init__(self) -> None:
         days = [day for day, _ in self.periods]

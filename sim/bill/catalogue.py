@@ -34,6 +34,7 @@ def catalogue_card(
     times: Decimal | None = None,
     bills_wasted: bool = True,
     bills_errors: bool = False,
+    cache_hits: Decimal = Decimal(1),
 ) -> RateCard:
     """The rate card of a model on the given local days (ascending), with a period for each change.
 
@@ -44,7 +45,7 @@ def catalogue_card(
         days: every day of the horizon; a price counts from the local day, read at noon UTC.
         context: what makes the price another, `{"processing": "batch"}`.
         times: what list prices are multiplied by, as for data that stays in a zone.
-        bills_wasted, bills_errors: as in `RateCard`.
+        bills_wasted, bills_errors, cache_hits: as in `RateCard`.
     """
     periods: list[tuple[date, Prices]] = []
     for day in days:
@@ -52,7 +53,13 @@ def catalogue_card(
         prices = prices if times is None else prices.times(times, "deployment")
         if not periods or periods[-1][1] != prices:
             periods.append((day, prices))
-    return RateCard(endpoint, tuple(periods), bills_wasted=bills_wasted, bills_errors=bills_errors)
+    return RateCard(
+        endpoint,
+        tuple(periods),
+        bills_wasted=bills_wasted,
+        bills_errors=bills_errors,
+        cache_hits=cache_hits,
+    )
 
 
 def price_context(processing: str | None) -> dict[str, str]:
@@ -75,7 +82,10 @@ def catalogue_prices(
     price = info.get_prices(datetime.combine(day, time(12), UTC), wanted or None)
     if price.input_mtok is None and price.requests_kcount is None:
         raise FactError(f"{model} at {provider} has no price per token or request on {day}")
-    tiered = (price.input_mtok, price.cache_read_mtok, price.output_mtok)
+    tiered = (
+        *(price.input_mtok, price.cache_read_mtok),
+        *(price.cache_write_mtok, price.output_mtok),
+    )
     starts = {tier.start for one in tiered for tier in getattr(one, "tiers", ())}
     if len(starts) > 1:
         raise FactError(
@@ -98,6 +108,7 @@ def _in_band(price: ModelPrice, tokens: int, source: str) -> Prices:
         input_per_mtok=_at(price.input_mtok, tokens) or Decimal(0),
         output_per_mtok=_at(price.output_mtok, tokens) or Decimal(0),
         cached_per_mtok=_at(price.cache_read_mtok, tokens),
+        write_per_mtok=_at(price.cache_write_mtok, tokens) or None,
         per_request=per_thousand.scaleb(-3),
         source=source,
     )

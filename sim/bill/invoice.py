@@ -113,8 +113,11 @@ def _lines_of_band(
 ) -> Iterator[Line]:
     """Lines of one band of prompts' lengths."""
     cached = prices.input_per_mtok if prices.cached_per_mtok is None else prices.cached_per_mtok
+    written = round(tokens.cached * (1 / Fraction(card.cache_hits) - 1))
+    write = prices.input_per_mtok if prices.write_per_mtok is None else prices.write_per_mtok
     for item, number, price in (
-        ("input tokens", tokens.whole - tokens.cached, prices.input_per_mtok),
+        ("input tokens", tokens.whole - tokens.cached - written, prices.input_per_mtok),
+        ("cache write tokens", written, write),
         ("cached input tokens", tokens.cached, cached),
         ("output tokens", tokens.output, prices.output_per_mtok),
     ):

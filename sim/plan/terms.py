@@ -59,7 +59,7 @@ def drawn_price_changes(scenario: Scenario, seed: int, replication: int) -> tupl
 
 
 def _card(name: str, endpoint: Endpoint, days: tuple[date, ...]) -> RateCard:
-    bills = endpoint.bills
+    bills, hits = endpoint.bills, Decimal(repr(endpoint.cache_hits))
     if endpoint.price is None and endpoint.model is not None:
         assert endpoint.provider is not None
         return catalogue_card(
@@ -71,10 +71,17 @@ def _card(name: str, endpoint: Endpoint, days: tuple[date, ...]) -> RateCard:
             times=Decimal(repr(endpoint.price_times)) if endpoint.price_times else None,
             bills_wasted=bills.wasted,
             bills_errors=bills.errors,
+            cache_hits=hits,
         )
     prices = _prices(endpoint.price or WrittenPrice())
     since = days[0] - timedelta(days=1)
-    return RateCard(name, ((since, prices),), bills_wasted=bills.wasted, bills_errors=bills.errors)
+    return RateCard(
+        name,
+        ((since, prices),),
+        bills_wasted=bills.wasted,
+        bills_errors=bills.errors,
+        cache_hits=hits,
+    )
 
 
 def _reserved(scenario: Scenario) -> tuple[ReservedCost, ...]:
@@ -102,6 +109,7 @@ def _prices(price: WrittenPrice) -> Prices:
         input_per_mtok=price.input or NOTHING,
         output_per_mtok=price.output or NOTHING,
         cached_per_mtok=price.cached_input,
+        write_per_mtok=price.cache_write,
         per_request=price.per_request or NOTHING,
         long_from_tokens=None if price.long is None else price.long.above,
         long=None if price.long is None else _long_prices(price.long),

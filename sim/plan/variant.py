@@ -130,7 +130,7 @@ class Variant:
             Endpoint.REFUSAL_LAW: laws.row(endpoint.refusal_after),
             Endpoint.SLOW_PPM: MILLION,
             Endpoint.LONG_FROM: long_from(endpoint, self.scenario.horizon.start),
-            Endpoint.CACHED_PPM: MILLION * endpoint.caches_prompts,
+            Endpoint.CACHED_PPM: round(MILLION * endpoint.caches_prompts * endpoint.cache_hits),
             Endpoint.LIMIT_FIRST: self.pools.endpoint_limits.place(limits),
             Endpoint.LIMIT_COUNT: len(limits),
             **self._client(endpoint.client, endpoint.attempt_timeout),

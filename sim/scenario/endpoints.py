@@ -30,6 +30,7 @@ from sim.scenario.types import (
     Name,
     PositiveDuration,
     PositiveNumber,
+    PositiveShare,
     PositiveWholeNumber,
     Share,
     TimeZone,
@@ -84,6 +85,8 @@ class Price(Model):
     """Input that was not cached [currency / M tokens]."""
     cached_input: Money | None = None
     """Input that the vendor had seen before; as `input` unless written [currency / M tokens]."""
+    cache_write: Money | None = None
+    """Input that is written to the vendor's cache; as `input` unless written [currency / M tokens]."""
     output: Money | None = None
     """[currency / M tokens]"""
     per_request: Money | None = None
@@ -214,6 +217,9 @@ class Endpoint(Spine):
     """When a 429 comes back; 40ms unless written [us]."""
     caches_prompts: bool = False
     """Whether it recognises the cached part of the input [true or false]."""
+    cache_hits: PositiveShare = 1.0
+    """Of what a workload calls `cached_input`, the share that the vendor still has; the rest is written anew,
+    at the price of cache writes [share]."""
     limits: tuple[Name | Limit, ...] = ()
     """Its limits: written out, or the name of a shared one."""
     client: Client = usual(Client())

@@ -24,15 +24,21 @@ def expanded(raw: Mapping[str, Any], unpublished: Mapping[str, Any]) -> dict[str
     """
     preset = history(raw)
     likely = {name: one.range["likely"] for name, one in preset.unpublished.items()}
+    values = {**likely, **unpublished}
     found = {
-        "lasts": preset.lasts.lasts,
-        "what": filled(preset.what.what, {**likely, **unpublished}),
-        "starts": {
-            "timezone": preset.when.timezone,
-            "hours": list(preset.when.hours),
-            "weekdays": list(preset.when.weekdays),
-        },
+        "lasts": filled(preset.lasts.lasts, values),
+        "what": filled(preset.what.what, values),
     }
     if "up_for" not in raw:
-        found["every"] = preset.every.every
+        found["every"] = filled(preset.every.every, values)
+        found |= _starts(preset)
     return {**found, **raw}
+
+
+def _starts(preset: IncidentPreset) -> dict[str, Any]:
+    """The clock of their starts, where it is known."""
+    when = preset.when
+    if when is None:
+        return {}
+    starts = {"timezone": when.timezone, "hours": list(when.hours), "weekdays": list(when.weekdays)}
+    return {"starts": starts}

@@ -87,8 +87,8 @@ class IncidentPreset(Preset):
     """Lengths."""
     what: WhatHappens
     """Severities."""
-    when: When
-    """The clock of their starts."""
+    when: When | None = None
+    """The clock of their starts; at any time where it is not known."""
 
 
 class FirstToken(Model):

@@ -66,7 +66,12 @@ def _of_incidents(tree: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Unpu
     for incident in _items(tree.get("incidents")):
         history = _preset(incident.get("from"))
         if isinstance(history, IncidentPreset):
-            wanted = set() if "what" in incident else placeholders(history.what.what)
+            parts = {
+                "what": history.what.what,
+                "every": history.every.every,
+                "lasts": history.lasts.lasts,
+            }
+            wanted = placeholders([part for key, part in parts.items() if key not in incident])
             yield history.preset, {k: v for k, v in history.unpublished.items() if k in wanted}
 
 

@@ -71,6 +71,22 @@ def test_what_a_client_gave_up_is_billed_as_the_vendor_bills_it(vendor, billed):
     assert (wasted > 0) == billed
 
 
+def test_what_the_cache_lost_is_written_anew_at_the_price_of_writes():
+    endpoint = {"vendor": "anthropic", "model": "claude-sonnet-5", "tier": "build"}
+    always, _ = bill_of(endpoint, cached_input="50%")
+    often, _ = bill_of(endpoint | {"cache_hits": "80%"}, cached_input="50%")
+    names = {"input tokens", "cached input tokens", "cache write tokens", "output tokens"}
+    lines = {line.item: line for line in often.lines if line.worth == "useful"}
+    assert {line.item for line in always.lines if line.worth == "useful"} == names - {
+        "cache write tokens"
+    }
+    assert set(lines) == names
+    assert lines["cache write tokens"].unit_price == Decimal("2.5")
+    whole = sum(line.quantity for item, line in lines.items() if item != "output tokens")
+    shares = [float(lines[item].quantity / whole) for item in sorted(names - {"output tokens"})]
+    assert shares == pytest.approx([0.1, 0.4, 0.5], abs=0.001)
+
+
 def test_units_are_paid_and_their_tokens_are_free():
     endpoint = {"vendor": "azure-ptu", "model": "gpt-4.1", "units": 15, "commitment": "monthly"}
     bill, _ = bill_of(endpoint)
