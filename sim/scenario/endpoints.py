@@ -61,7 +61,10 @@ Limit = Annotated[
 
 PROMPT_US_MAX = 60_000_000
 """A thousand tokens are read within a minute."""
-OF_A_VENDOR = (*("deployment", "tier", "quota", "units", "commitment", "spend_cap", "processing"),)
+OF_A_VENDOR = (
+    *("deployment", "tier", "organisation", "quota", "units", "commitment"),
+    *("spend_cap", "processing"),
+)
 """Keys that mean something only beside a `vendor`."""
 
 
@@ -179,6 +182,8 @@ class Endpoint(Spine):
     """How the vendor runs the model: global, datazone, regional [word]."""
     tier: Name | None = None
     """The vendor's class of customers, which sets quotas [word]."""
+    organisation: Name | None = None
+    """Whose account at the vendor it uses; endpoints of one share its limits; one for all unless written [name]."""
     quota: dict[Name, Count] = {}
     """Quotas, instead of the tier's: `tokens_per_minute` and so on [1/min]."""
     units: PositiveWholeNumber | None = None

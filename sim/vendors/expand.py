@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.errors import PlaceError, QuantityError
 from sim.scenario import calendar
-from sim.vendors import batch, breakers, clients, endpoints, incidents
+from sim.vendors import batch, breakers, clients, endpoints, incidents, sharing
 from sim.vendors.unpublished import SECTION, faults_of_section
 
 Path = tuple[str | int, ...]
@@ -57,6 +57,8 @@ def expanded(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     for key, rule in rules.items():
         if key in tree:
             result[key] = _each(tree[key], rule, (key,), faults)
+    if isinstance(tree.get("endpoints"), Mapping):
+        sharing.share(result, tree["endpoints"], faults)
     batch.add_twins(result, faults)
     return result, faults
 

@@ -243,6 +243,8 @@ class Vendor(Preset):
     """What output weighs."""
     limits: tuple[LimitRule, ...] = ()
     """Its limits."""
+    shared: Fact | None = None
+    """That all endpoints of one organisation and model share its limits; else each has its own."""
     processing: tuple[Processing, ...] = ()
     """Multipliers of prices; the first that fits counts. Without any, the catalogue's contexts."""
     caches_prompts: Caching

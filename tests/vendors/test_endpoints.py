@@ -115,6 +115,27 @@ def test_a_range_tells_where_it_is_from():
     assert "2026-11-22" in str(entry.origin.source)
 
 
+def test_endpoints_of_one_organisation_share_one_limit_and_cannot_disagree():
+    def two(**second: object):
+        tree = least(CLAUDE)
+        tree["endpoints"]["again"] = CLAUDE | second
+        return tree
+
+    together = journey_of(document_from_tree(two(attempt_timeout="9s")), 0, 0).plan
+    apart = journey_of(document_from_tree(two(organisation="another")), 0, 0).plan
+    assert len(together.limits) == 4
+    assert len(apart.limits) == 8
+    assert "anthropic claude-sonnet-5 requests" in together.names.limits
+    with pytest.raises(ScenarioError, match="or an `organisation` of its own"):
+        validate(document_from_tree(two(tier="scale")), Scenario)
+
+
+def test_deployments_of_azure_have_slices_of_their_own():
+    tree = least(STANDARD)
+    tree["endpoints"]["again"] = STANDARD
+    assert len(journey_of(document_from_tree(tree), 0, 0).plan.limits) == 4
+
+
 def test_what_a_name_stands_for_can_be_asked():
     found = dict(written_out(least(PTU), ("endpoints", "chat")))
     limit = ("endpoints", "chat", "limits", 0)
