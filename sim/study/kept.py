@@ -64,8 +64,12 @@ class Kept:
         self.folder.mkdir(parents=True, exist_ok=True)
         content = pickle.dumps(piece)
         new = self.folder / f"{key}.{os.getpid()}.new"
-        new.write_bytes(hashlib.sha256(content).digest() + content)
-        new.replace(self.folder / key)
+        try:
+            new.write_bytes(hashlib.sha256(content).digest() + content)
+            new.replace(self.folder / key)
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
 
     def forget(self) -> None:
         """Remove all pieces: the study is done, or begins anew."""
