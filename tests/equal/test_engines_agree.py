@@ -17,7 +17,8 @@ from sim.outcome import Event, Line, Row
 from sim.plan.columns import Result, Status
 
 STORED = Path(__file__).parent / "stored.jsonl"
-"""Cases that once failed, a list of choices a line; each is replayed for ever."""
+"""Cases that once failed, and the smallest that reach what is rare, a list of choices a line; each is replayed for
+ever, until `equal.refresh` writes them anew because choices mean something else."""
 SCRAMBLE = 0x5EED
 STEERED = 20
 """One in so many cases is steered to each of the rare things."""
@@ -112,7 +113,7 @@ def stored_choices() -> list[list[int]]:
 
 
 @pytest.mark.parametrize("choices", stored_choices(), ids=lambda each: f"{len(each)}-choices")
-def test_engines_agree_on_what_once_failed(choices):
+def test_engines_agree_on_cases_that_were_kept(choices):
     assert_agree(stored(choices))
 
 

@@ -69,7 +69,8 @@ def test_a_probe_that_fails_opens_it_again(engine):
 
 def test_all_probes_must_do_well(engine):
     plan = route(opens_after=1, probes=2)
-    times = (0, 102, 103, 104, 107)
+    # The first probe has done well at 105, the second does at 107.
+    times = (0, 102, 104, 106, 108)
     assert statuses(plan, engine, *times, changes=[HEALED]) == [BAD, OK, OK, SHED, OK]
 
 
@@ -97,6 +98,12 @@ def test_good_results_of_an_instant_count_as_the_earlier(engine):
     broken = [(1, Table.ENDPOINTS, 0, Endpoint.ERROR_CHANCE, 1 << 52)]
     # The answer of 0 comes at 3, with it the error of 1; that of 2, at 4, is the second in a row.
     assert statuses(plan, engine, 0, 1, 2, 4, changes=broken) == [OK, BAD, BAD, SHED]
+
+
+def test_who_set_out_before_it_opened_is_not_heard(engine):
+    # Errors come 30 later: that of 0 opens it at 30 until 130, and that of 20, heard at 50, does not stretch that.
+    plan = route({"error_time": 30}, opens_after=1)
+    assert statuses(plan, engine, 0, 20, 129, 130) == [BAD, BAD, SHED, BAD]
 
 
 def test_a_breaker_may_stay_open_as_long_as_the_refusal_advised(engine):
