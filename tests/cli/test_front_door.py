@@ -77,8 +77,8 @@ def test_explain_sees_what_set_overrode():
 
 
 def test_explain_tells_what_counts_where_nothing_is_written():
-    done = simulate("explain", WEEK, "endpoints.embedder.caches_prompts", cwd=ROOT)
-    assert "not written; False counts" in done.stdout
+    done = simulate("explain", WEEK, "workloads.ask_claim.priority", cwd=ROOT)
+    assert "not written; normal counts" in done.stdout
 
 
 def test_explain_without_a_path_is_a_map_of_all_parts():
