@@ -159,6 +159,8 @@ class Event(IntEnum):
     """value: think time [µs]."""
     OPEN = 19
     """The router's breaker was open. where: endpoint."""
+    ADVICE = 20
+    """A refusal asks the client to wait. where: endpoint; value: how long [µs]."""
 
 
 class Line(IntEnum):

@@ -150,8 +150,8 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
   then nodes with fewer servers than work in service, if PREEMPTS, give work back. Every node is then looked at.
 * *A detached job's* row has the turn's session, turn, workload, phase, tokens; it ARRIVED when it was detached. It has
   no deadline and no patience. It is in neither `arrived`, `ended` nor `in_flight`.
-* *Trace lines.* ARRIVE; STEP at every step a branch comes to; JOIN; START at each start; at the door OPEN, REFUSED,
-  NO_BUDGET, at overflow FULL; LEFT (patience, or abandoned in the queue); RETURNED; ENDED when an attempt that
+* *Trace lines.* ARRIVE; STEP at every step a branch comes to; JOIN; START at each start; at the door OPEN, NO_BUDGET,
+  REFUSED and, where the refusal gives advice, ADVICE, at overflow FULL; LEFT (patience, or abandoned in the queue); RETURNED; ENDED when an attempt that
   started ends at its node, even for nobody; TIMEOUT, then RETRY or FALLBACK or FAILED, when the branch hears;
   SLOWER; DETACH; GAVE_UP; END; NEXT_TURN.
 * *Of these lines:* `where` or `value` is -1 where `Event` says nothing of it. JOIN's value counts from 0 in each call.

@@ -151,6 +151,8 @@ def refuse(m: Ints, f: Floats, node: int, attempt: int, limit: int, now: int) ->
     note_attempt(m, now, attempt, Event.REFUSED, m[limit + L.ROW])
     count_use(m, attempt, Use.REFUSED, now)
     m[attempt + A.ADVICE] = limiting.advice(m, attempt, now)
+    if m[attempt + A.ADVICE] > 0:
+        note_attempt(m, now, attempt, Event.ADVICE, m[attempt + A.ADVICE])
     m[attempt + A.LIMIT] = m[limit + L.ROW]
     limiting.refuse(m, attempt, now)
     branch = m[attempt + A.BRANCH]

@@ -201,6 +201,8 @@ class Node:
         attempt.advice_us = advice_us
         attempt.limit = because.place
         attempt.tell(Told.REFUSED, because.place)
+        if advice_us > 0:
+            attempt.tell(Told.ADVICE, advice_us)
         attempt.used(Use.REFUSED)
         if attempt.is_wanted:
             attempt.branch.row[Row.REFUSALS] += 1
