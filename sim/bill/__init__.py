@@ -2,7 +2,7 @@
 
 from sim.bill.cards import FixedCost, PriceChange, Prices, RateCard, StationCost, Tariff, UsageCost
 from sim.bill.catalogue import catalogue_card, catalogue_prices, price_context
-from sim.bill.invoice import Consumption, invoice
+from sim.bill.invoice import Consumption, busy_line, invoice, lines_on
 from sim.bill.lines import Basis, Bill, Line, Worth
 from sim.bill.money import total
 from sim.bill.reserved import ReservedCost
@@ -21,9 +21,11 @@ __all__ = [
     "Tariff",
     "UsageCost",
     "Worth",
+    "busy_line",
     "catalogue_card",
     "catalogue_prices",
     "invoice",
+    "lines_on",
     "price_context",
     "total",
 ]

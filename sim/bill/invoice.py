@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
@@ -106,6 +107,18 @@ def _priced(card: RateCard, month: str, prices: Prices, used: list[int]) -> Iter
             quantity = Decimal(counted.requests)
             price = prices.per_request
             yield Line(month, card.endpoint, "requests", "usage", worth, quantity, "request", price)
+
+
+def lines_on(card: RateCard, day: date, used: list[int]) -> Iterator[Line]:
+    """What some use of an endpoint on one local day costs; `used` as in `sim.outcome.Use`."""
+    return _priced(card, f"{day:%Y-%m}", card.on(day), used)
+
+
+def busy_line(cost: StationCost, day: date, busy_us: int) -> Line:
+    """What some time in service at a station costs."""
+    hours = quantity_of(Fraction(busy_us, US_PER_HOUR))
+    what = (f"{day:%Y-%m}", cost.station, "busy hours")
+    return Line(*what, "usage", "useful", hours, "hour", cost.per_busy_hour)
 
 
 def _lines_of_band(

@@ -1,4 +1,4 @@
-"""`simulate explain`: what a value of a scenario is, and who set it; without a path, a map."""
+"""`simulate explain`: what a value of a scenario is, and who set it; a map; or what happened to one request."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.following import tell_request
+from sim.cli.run import REPLICATIONS_MAX, SEED_MAX
 from sim.cli.scenario_options import read_document, scenario_argument, set_option
 from sim.cli.screen import write_report
 from sim.errors import QuantityError, UsageError
@@ -18,20 +20,70 @@ if TYPE_CHECKING:
 
 LETTERS_MAX = 200
 EPILOG = """\b
+A request is SESSION.TURN. Nobody knows the number of a session beforehand: let one of
+these words choose, and the answer tells the number.
+  worst    the one without an answer that took longest; if all were answered, the slowest
+  slowest  of those with an answer the one that took longest
+  failed   the first that got no answer
+
+\b
 Examples:
   simulate explain scenarios/claims_q3.yaml
   simulate explain scenarios/claims_q3.yaml workloads.ask_claim.deadline
   simulate explain scenarios/claims_q3_week.yaml endpoints.gpt_reserved
   simulate explain scenarios/claims_q3.yaml currency --set currency=EUR
+  simulate explain scenarios/claims_q3_week.yaml --request worst
+  simulate explain scenarios/claims_q3_week.yaml --request 1234.1 --replication 3
 """
 
 
 @click.command(epilog=EPILOG)
 @scenario_argument
 @click.argument("path", required=False)
+@click.option(
+    "--request",
+    metavar="S.T|worst|slowest|failed",
+    help="Tell what happened to one request, line by line, with its tokens and its cost.",
+)
+@click.option(
+    "--replication",
+    type=click.IntRange(0, REPLICATIONS_MAX),
+    metavar="N",
+    help="Of which; the first is 0.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, SEED_MAX), metavar="N", help="Of all chance; 0 unless given."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["compiled", "reference"]),
+    help="The fast engine, unless told, or the one to be read.",
+)
 @set_option
-def command(scenario: str, path: str | None, sets: tuple[str, ...]) -> None:
+def command(
+    scenario: str,
+    path: str | None,
+    sets: tuple[str, ...],
+    request: str | None,
+    replication: int | None,
+    seed: int | None,
+    engine: Any,
+) -> None:
     """Say what a value means, and where it was set and overridden; without PATH, show a map."""
+    if request is not None:
+        if path is not None:
+            raise UsageError(f"give a path or --request, not both ({path} and {request})")
+        tell_request(
+            read_document(scenario, sets),
+            request,
+            replication or 0,
+            seed or 0,
+            engine or "compiled",
+        )
+        return
+    for name, given in (("--replication", replication), ("--seed", seed), ("--engine", engine)):
+        if given is not None:
+            raise UsageError(f"{name} belongs to --request; a value of the scenario has none")
     document = read_document(scenario, sets)
     lines = _map(document) if path is None else _told(document, path)
     write_report("\n".join(_clean(line) for line in lines) + "\n")

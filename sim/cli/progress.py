@@ -41,6 +41,13 @@ class Progress:
         left = f" · about {span(elapsed / done * (total - done))} left" if 0 < done < total else ""
         self._line(f"replication {done} of {total}{left}")
 
+    def days(self, done: int, total: int) -> None:
+        """Tell that some days of one replication are done."""
+        elapsed = time.monotonic() - self._started
+        if self._shown and elapsed - self._written >= LINE_SECONDS:
+            self._written = elapsed
+            self._line(f"day {done} of {total}")
+
     def counter(self, total: int) -> Callable[[object], None]:
         """A listener that counts replications: one, or as many as it is told."""
         done = 0

@@ -151,9 +151,9 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
 * *A detached job's* row has the turn's session, turn, workload, phase, tokens; it ARRIVED when it was detached. It has
   no deadline and no patience. It is in neither `arrived`, `ended` nor `in_flight`.
 * *Trace lines.* ARRIVE; STEP at every step a branch comes to; JOIN; START at each start; at the door OPEN, NO_BUDGET,
-  REFUSED and, where the refusal gives advice, ADVICE, at overflow FULL; LEFT (patience, or abandoned in the queue); RETURNED; ENDED when an attempt that
-  started ends at its node, even for nobody; TIMEOUT, then RETRY or FALLBACK or FAILED, when the branch hears;
-  SLOWER; DETACH; GAVE_UP; END; NEXT_TURN.
+  REFUSED and, where the refusal gives advice, ADVICE; at overflow FULL; LEFT (patience, or abandoned in the queue);
+  RETURNED; ENDED when an attempt that started ends at its node, even for nobody; TIMEOUT, then RETRY or FALLBACK or
+  FAILED, when the branch hears; SLOWER; DETACH; GAVE_UP; END; NEXT_TURN.
 * *Of these lines:* `where` or `value` is -1 where `Event` says nothing of it. JOIN's value counts from 0 in each call.
   FALLBACK names the endpoint that the router goes to. REFUSED names the first limit in the endpoint's order that
   could never let the attempt pass, else the first that would make it wait. FAILED is of calls only, optional ones too;

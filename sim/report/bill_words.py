@@ -8,6 +8,7 @@ from decimal import Decimal
 from sim.report import format as form
 from sim.report.read import SpendLine
 
+ONE = Decimal(1)
 SMALL_TOTAL = 1_000
 """Below this a bill shows its cents."""
 
@@ -18,13 +19,22 @@ def footing(costs: Sequence[Decimal], currency: str, *, whole: bool = False) -> 
     Amounts have no cents where the total is large, or `whole` asks for it.
     """
     small = not whole and abs(costs[-1]) < SMALL_TOTAL
-    rounded = [cost.quantize(Decimal("0.01") if small else Decimal(1)) for cost in costs]
-    parts = rounded[:-1]
+    show = form.money_unit if small else form.money_whole
+    return [show(cost, currency) for cost in _added_up(costs, Decimal("0.01") if small else ONE)]
+
+
+def fine_footing(costs: Sequence[Decimal], currency: str) -> list[str]:
+    """Return parts and their total as `footing` does, of what a single request costs."""
+    place = ONE.scaleb(-form.FINE_PLACES)
+    return [form.money_fine(cost, currency) for cost in _added_up(costs, place)]
+
+
+def _added_up(costs: Sequence[Decimal], place: Decimal) -> list[Decimal]:
+    *parts, whole = [cost.quantize(place) for cost in costs]
     if parts:
         largest = max(range(len(parts)), key=lambda i: parts[i])
-        parts[largest] += rounded[-1] - sum(parts, Decimal(0))
-    show = form.money_unit if small else form.money_whole
-    return [show(cost, currency) for cost in (*parts, rounded[-1])]
+        parts[largest] += whole - sum(parts, Decimal(0))
+    return [*parts, whole]
 
 
 def quantity(line: SpendLine) -> str:

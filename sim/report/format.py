@@ -31,6 +31,8 @@ FEW_RUNS = 20
 FAR_APART = 240
 """A number this large is better told in another unit than the one beside it."""
 DIGITS_MAX = 6
+FINE_PLACES = 6
+"""Places of the cost of one request: a hundredth of a cent has four, and tokens cost less."""
 PLACES_MAX = 10
 HUGE = Decimal(10) ** 15
 """From here on a number is written in powers of ten."""
@@ -103,6 +105,12 @@ def money_unit(value: Number | None, currency: str = "USD") -> str:
         return _priced(_fixed(number, 0), "", currency)
     places = 2 if number == 0 or abs(number) >= 1 else min(PLACES_MAX, 1 - number.adjusted())
     return _priced(_fixed(number, max(2, places)), "", currency)
+
+
+def money_fine(value: Number | None, currency: str = "USD") -> str:
+    """Return `$0.004310`, for tables of what one request costs."""
+    number = decimal(value)
+    return NOT_A_NUMBER if number is None else _priced(_fixed(number, FINE_PLACES), "", currency)
 
 
 def duration(seconds: Number | None, digits: int = 2) -> str:

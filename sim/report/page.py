@@ -63,12 +63,15 @@ class Page:
 
     def paragraph(self, text: str, style: str = "", indent: int = 0) -> None:
         """Add words that flow over as many lines as they need."""
-        pad = " " * indent
-        line = ""
+        self.item(" " * indent, text, style)
+
+    def item(self, lead: str, text: str, style: str = "") -> None:
+        """Add words that flow beside a lead, which stands on their first line alone."""
+        pad, line = self.words(lead), ""
         for word in self.words(text).split():
             if line and cell_len(f"{pad}{line} {word}") > self.width:
                 self.line((pad + line, style))
-                line = word
+                pad, line = " " * cell_len(pad), word
             else:
                 line = f"{line} {word}".strip()
         self.line((pad + line, style))
