@@ -43,7 +43,7 @@ def layout(
 
 def row(arrived_us: int, latency_us: int, status: Status = Status.OK, **columns: int) -> list[int]:
     """A row; other columns by name, stages as `stage0` and `stage1`."""
-    values = [0] * (Row.STAGES + 2)
+    values = [0] * Row.FAULT_STEP + [-1] * (Row.STAGES - Row.FAULT_STEP) + [0, 0]
     values[Row.TURN], values[Row.DETACHED] = 1, -1
     values[Row.ARRIVED_US], values[Row.FINISHED_US] = arrived_us, arrived_us + latency_us
     values[Row.FIRST_TOKEN_US], values[Row.STATUS] = arrived_us + latency_us, status

@@ -10,7 +10,7 @@ import numpy as np
 from sim.measure.makeup import Branches, forks_of
 from sim.outcome import HOURS
 from sim.plan import Names, Plan
-from sim.plan.columns import Status, Workload
+from sim.plan.columns import Status, Step, Workload
 from sim.windows import Calendar
 
 OVERDUE = len(Status)
@@ -27,12 +27,15 @@ class Layout:
     """Of each workload; -1: none."""
     forks: tuple[Branches, ...] = ()
     """Stages that run at once, inner forks first."""
+    stage_of_step: tuple[int, ...] = ()
+    """The stage to which each step of the plan belongs; -1: to none."""
 
     @classmethod
     def of(cls, plan: Plan, calendar: Calendar) -> Layout:
         """The layout of a plan's outcomes."""
         deadlines = tuple(plan.workloads[:, Workload.DEADLINE_US].tolist())
-        return cls(calendar, plan.names, deadlines, forks_of(plan))
+        stages = tuple(plan.steps[:, Step.STAGE].tolist())
+        return cls(calendar, plan.names, deadlines, forks_of(plan), stages)
 
     def stretch(self, days: range) -> Layout:
         """The layout of some of its days."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.engine.arithmetic import BIN_COUNT
 from sim.measure.bins import BIN_OF_CODE, CODE_COUNT, SPAN
-from sim.measure.failures import Failures, failures_of
+from sim.measure.failures import NO_STRIKES, Failures, failures_of
 from sim.measure.layout import OVERDUE, Layout
 from sim.measure.makeup import BIN_COUNT as MAKEUP_BINS
 from sim.measure.makeup import FIXED_PARTS, flat
@@ -62,8 +62,15 @@ class Measures:
     `first_token` of requests, by the layout's cells; `stages` by day × stage; `waits` by day × node.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, strikes: Integers = NO_STRIKES) -> None:
+        """Begin with nothing.
+
+        Args:
+            layout: what the cells stand for.
+            strikes: which incidents struck which endpoints, and when; as in `sim.measure.failures`.
+        """
         names = layout.names
+        self.strikes = strikes
         self.layout = layout
         self.counts_by_kind = _zeros(2, layout.slots, layout.workloads, ENDINGS)
         self.sums_by_kind = _zeros(layout.days, layout.phases, layout.workloads, 2, len(Sum))
@@ -160,7 +167,7 @@ class Measures:
         starts_us, deadlines_us = layout.calendar.day_starts_us, np.array(layout.deadlines_us)
         cells, codes = add_rows(rows, day, starts_us, deadlines_us, sums)
         places = add_makeup(rows, codes[0], *flat(layout.forks), self.makeup)
-        self.failures += failures_of(rows, places, deadlines_us)
+        self.failures += failures_of(rows, places, layout, self.strikes)
         latency, first_token = spread_all(cells, codes, layout.cells)
         self.latency.add_counts(*latency)
         self.first_token.add_counts(*first_token)

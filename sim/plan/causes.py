@@ -50,6 +50,8 @@ class Causes:
         self.combine: dict[Cell, Combine] = {}
         self.bases: dict[Cell, Moments] = {}
         """What the calendar alone writes into a cell."""
+        self.strikes: list[tuple[int, int, int, int]] = []
+        """(incident, endpoint, start, end [us]) of every time that an incident strikes an endpoint."""
 
     def timetabled(self, stretches: Iterable[tuple[Variant, int, int]]) -> Causes:
         """These causes, and the shifts of each stretch's variant from one instant until another."""
@@ -89,14 +91,15 @@ class Causes:
 
     def add_incidents(self, variant: Variant) -> None:
         """Known and random incidents."""
-        for incident in self.scenario.incidents:
+        for number, incident in enumerate(self.scenario.incidents):
             targets = (*incident.endpoints, *incident.stations)
             groups = [(target,) for target in targets] if incident.independent else [targets]
             for group in groups:
                 own = group if incident.independent else ()
                 key = self._key("incident", incident.luck, *own)
                 for start, end, effect in occurrences(incident, key, self.calendar):
-                    self._strike(variant, group, start, end, effect)
+                    rows = self._strike(variant, group, start, end, effect)
+                    self.strikes += [(number, row, start, end) for row in rows]
 
     def add_slow_hours(self, variant: Variant) -> None:
         """Congestion of models, and the hours of the day at which they are slower."""
@@ -125,7 +128,8 @@ class Causes:
 
     def _strike(
         self, variant: Variant, targets: tuple[str, ...], start: int, end: int, effect: Effect
-    ) -> None:
+    ) -> list[int]:
+        """Let an incident strike; the endpoints that feel it."""
         stations = [name for name in targets if name in self.scenario.stations]
         endpoints = [name for name in targets if name in self.scenario.endpoints]
         if effect.outage:
@@ -140,6 +144,7 @@ class Causes:
             self._span(Table.ENDPOINTS, row, Endpoint.SLOW_PPM, start, end, effect.slow, 1.0)
         for row, column in quota_cells(variant, rows):
             self._span(Table.LIMITS, row, column, start, end, effect.quota, 1.0)
+        return [*rows, *at_stations]
 
     def _span(
         self,

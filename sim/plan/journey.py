@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import draws
 from sim.bill import PriceChange
@@ -64,6 +65,11 @@ class Journey:
     def price_changes(self) -> tuple[PriceChange, ...]:
         """The price changes that come true in this replication."""
         return drawn_price_changes(self.scenario, self.seed, self.replication)
+
+    @property
+    def strikes(self) -> NDArray[np.int64]:
+        """Which incidents strike which endpoints, and when: (strikes, 4) as in `sim.measure.failures`."""
+        return np.array(self.lowered.composer.causes.strikes, np.int64).reshape(-1, 4)
 
     def hear(self, measures: Measures) -> None:
         """Learn what has happened so far: gates decide on it."""

@@ -58,4 +58,5 @@ class ScenarioSource:
             price_changes=journey.price_changes,
             hear=journey.hear,
             gates=journey.gates,
+            strikes=journey.strikes,
         )

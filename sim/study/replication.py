@@ -50,7 +50,7 @@ def replicate(
     terms = source.terms()
     course = source.course(seed, replication)
     plan = course.plan
-    measures = Measures(Layout.of(plan, terms.calendar))
+    measures = Measures(Layout.of(plan, terms.calendar), course.strikes)
     if engine == "compiled":
         compile_once(plan)
     laws, running = Laws(plan), start(plan, engine)

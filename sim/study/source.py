@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.bill import PriceChange, Tariff
 from sim.measure import Measures
+from sim.measure.failures import NO_STRIKES
 from sim.plan import Day, Plan
 from sim.plan.gates import GateHistory
 from sim.targets import Target
@@ -59,6 +63,8 @@ class Course:
     """Told after each day what has been measured so far: gates decide on it."""
     gates: Callable[[], GateHistory | None] = no_gates
     """What the gates have decided; None where there are none."""
+    strikes: NDArray[np.int64] = field(default_factory=lambda: NO_STRIKES)
+    """Which incidents strike which endpoints, and when: (strikes, 4) as in `sim.measure.failures`."""
 
 
 class Source(Protocol):

@@ -6,6 +6,7 @@ the whole horizon, whose phase is null.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 
 from sim.bill import total
 from sim.measure import OVERDUE
+from sim.measure.failures import Failure
 from sim.measure.makeup import FIXED_PARTS, Part
-from sim.plan.columns import Status
+from sim.plan.columns import Result, Status
 from sim.study import Study
 from sim.study.blame import Blame
 from sim.study.of_scenario import ScenarioSource
@@ -28,6 +30,16 @@ from sim.units import US_PER_SECOND
 
 Floats = NDArray[np.float64]
 REST = "between stages"
+CAUSE = ("stage", "endpoint", "attempt", "limit", "incident", "owner")
+RESULTS = {
+    Result.REFUSED: "refused by a limit",
+    Result.ERROR: "vendor's error",
+    Result.TIMEOUT: "timed out",
+    Result.FULL: "queue full",
+    Result.LEFT: "left the queue",
+    Result.NO_BUDGET: "no retry left",
+}
+"""How the attempt failed that was the first cause."""
 _TIME_PART = object_of({"stage": TEXT, "owner": TEXT_OR_NULL, "mean_s": REAL, "typical_s": REAL})
 _PHASE = {"workload": TEXT, "phase": TEXT_OR_NULL}
 SCHEMA = object_of(
@@ -62,8 +74,7 @@ SCHEMA = object_of(
                         object_of(
                             {
                                 "ending": TEXT,
-                                "stage": TEXT_OR_NULL,
-                                "owner": TEXT_OR_NULL,
+                                **dict.fromkeys(CAUSE, TEXT_OR_NULL),
                                 "failed": REAL,
                                 "share": SHARE,
                             }
@@ -81,7 +92,7 @@ def of(study: Study, source: ScenarioSource) -> dict[str, Any]:
     """What slow requests, failures and spend are made of, and the bottleneck in a sentence."""
     blames = [one.blame for one in study.replications if one.blame is not None]
     owners = owners_of_stages(source.scenario)
-    slow, failures = _slow(study, blames, owners), _failures(study, blames, owners)
+    slow, failures = _slow(study, blames, owners), _failures(study, source, blames, owners)
     return {
         "sentence": sentence(study, source, slow, failures),
         "choices": [
@@ -162,47 +173,55 @@ def _time_row(
 
 
 def _failures(
-    study: Study, blames: list[Blame], owners: Mapping[str, str | None]
+    study: Study, source: ScenarioSource, blames: list[Blame], owners: Mapping[str, str | None]
 ) -> list[dict[str, Any]]:
-    counts: dict[tuple[int, int], dict[tuple[int, int], int]] = {}
+    counts: dict[tuple[int, int], Counter[Failure]] = {}
     last = len(study.names.phases)
     for blame in blames:
         for failure, count in blame.failures:
+            cause = failure._replace(phase=0)
             for phase in (failure.phase, last):
-                causes = counts.setdefault((phase, failure.workload), {})
-                cause = (failure.ending, failure.stage)
-                causes[cause] = causes.get(cause, 0) + count
+                counts.setdefault((phase, failure.workload), Counter())[cause] += count
     return [
         {
             "workload": study.names.workloads[workload],
             "phase": _phases(study)[phase],
-            **_causes(study, counts[phase, workload], len(blames), owners),
+            "failed": sum(causes.values()) / len(blames),
+            "parts": [
+                {
+                    **_cause(study, source, cause, owners),
+                    "failed": count / len(blames),
+                    "share": count / sum(causes.values()),
+                }
+                for cause, count in sorted(causes.items(), key=lambda one: (-one[1], one[0]))
+            ],
         }
-        for phase, workload in sorted(counts)
+        for (phase, workload), causes in sorted(counts.items())
     ]
 
 
-def _causes(
-    study: Study,
-    causes: Mapping[tuple[int, int], int],
-    replications: int,
-    owners: Mapping[str, str | None],
+def _cause(
+    study: Study, source: ScenarioSource, cause: Failure, owners: Mapping[str, str | None]
 ) -> dict[str, Any]:
-    whole = sum(causes.values())
-    ordered = sorted(causes.items(), key=lambda cause: (-cause[1], cause[0]))
-    parts = []
-    for (ending, stage), count in ordered:
-        name = study.names.stages[stage] if stage >= 0 else None
-        parts.append(
-            {
-                "ending": ending_name(ending),
-                "stage": name,
-                "owner": None if name is None else owners.get(name),
-                "failed": count / replications,
-                "share": count / whole,
-            }
-        )
-    return {"failed": whole / replications, "parts": parts}
+    """A cause by the planner's names; the owner is that of the endpoint or station, else of the stage."""
+    names, scenario = study.names, source.scenario
+    stage = _named(names.stages, cause.stage)
+    endpoint = _named(names.endpoints, cause.endpoint)
+    behind = scenario.endpoints.get(endpoint or "") or scenario.stations.get(endpoint or "")
+    incident = scenario.incidents[cause.incident] if cause.incident >= 0 else None
+    return {
+        "ending": ending_name(cause.ending),
+        "stage": stage,
+        "endpoint": endpoint,
+        "attempt": RESULTS[Result(cause.result)] if cause.result >= 0 else None,
+        "limit": _named(names.limits, cause.limit),
+        "incident": None if incident is None else incident.luck,
+        "owner": (behind.owner if behind is not None else None) or owners.get(stage or ""),
+    }
+
+
+def _named(names: tuple[str, ...], row: int) -> str | None:
+    return names[row] if row >= 0 else None
 
 
 def _money(blames: list[Blame]) -> list[dict[str, str]]:

@@ -84,13 +84,23 @@ def _failed(
     row = _of_workload(failures, target)
     if row is None:
         return None
-    part = row["parts"][0]
-    where = f" in {part['stage']}{_owned(part['owner'])}" if part["stage"] else ""
-    ending = part["ending"].replace("_", " ")
-    return (
-        f"of {row['failed']:,.0f} failed requests of {row['workload']} a replication, "
-        f"{part['share']:.0%} ended as {ending}{where}."
+    # One sentence needs no ending: the same thing makes one person give up and another late.
+    causes: dict[tuple[str | None, ...], float] = {}
+    for part in row["parts"]:
+        key = tuple(part[name] for name in ("stage", "endpoint", "attempt", "limit", "owner"))
+        causes[key] = causes.get(key, 0.0) + part["share"]
+    key = max(causes, key=lambda one: causes[one])
+    stage, endpoint, attempt, limit, owner = key
+    what = f"{attempt} ({limit})" if limit else attempt or "too slow"
+    where = f" at {endpoint}" if endpoint else ""
+    text = (
+        f"of {row['failed']:,.0f} failed requests of {row['workload']} a replication, {causes[key]:.0%} "
+        f"have one first cause: {what}{where} in {stage}{_owned(owner)}"
     )
+    struck = sum(
+        part["share"] for part in row["parts"] if part["incident"] and part["endpoint"] == endpoint
+    )
+    return f"{text}; {struck:.0%} fell into an incident there." if struck >= 0.05 else f"{text}."
 
 
 def _waits(

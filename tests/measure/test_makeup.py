@@ -105,6 +105,7 @@ def test_a_slow_request_is_laid_to_its_longest_stage_and_another_to_its_last():
         row(0, HOUR_US // 100, Status.RATE_LIMITED, stage0=30 * SECOND_US, stage1=SECOND_US),
     ]
     found = measured(lay, outcome(lay, 0, rows)).failures
+    assert {one.endpoint for one in found} == {-1}
     assert {(one.ending, one.stage) for one in found} == {
         (Status.LATE, 0),
         (Status.RATE_LIMITED, 1),

@@ -130,6 +130,58 @@ def test_the_sentence_names_the_vendor_and_without_its_errors_the_breach_is_gone
     _, summary = faulty
     said = summary["blame"]["sentence"]
     assert said.startswith("there is missed:")
-    assert "ended as vendor error in main.answer (owner: platform)" in said
+    assert "vendor's error at chat in main.answer (owner: platform)" in said
     _, relieved = told(4, "0.1%")
     assert relieved["targets"][1]["chance_met"] == 1
+
+
+VENDOR = """
+schema: genai-rollout/v1
+name: vendor
+horizon: {start: 2027-07-05, length: 2d}
+targets: [{name: there, workload: ask, metric: availability, at_least: 99%}]
+workloads:
+  ask: {arrivals: {rate: 0.2/s}, input_tokens: 1000, output_tokens: 100, pipeline: main}
+pipelines: {main: [{stage: think, delay: 1s}, {stage: answer, call: chat}]}
+endpoints:
+  chat:
+    owner: platform
+    latency: {total: 2s}
+    client: {retries: 0}
+    price: {input: 3, output: 15}
+    EXTRA
+"""
+QUOTA = "limits: [{limit: fixed_window, name: quota, counts: requests, allows: 11, window: 60s}]"
+INCIDENT = (
+    "\nincidents: [{name: burnt cable, endpoints: [chat], at: 10h, lasts: 6h, what: errors 60%}]"
+)
+
+
+def failures(extra: str):
+    source = ScenarioSource(document_from_text(VENDOR.replace("EXTRA", extra)))
+    summary = summarise(run(source, seed=1, replications=2), Origin("vendor", "0"), source=source)
+    whole = [row for row in summary["blame"]["failures"] if row["phase"] is None]
+    return whole[0]["parts"], summary
+
+
+def test_a_refusal_is_laid_to_its_limit_and_with_a_bigger_one_the_breach_is_gone():
+    (part,), summary = failures(QUOTA)
+    names = ("ending", "stage", "endpoint", "attempt", "limit", "incident", "owner")
+    assert [part[name] for name in names] == [
+        *("rate_limited", "main.answer", "chat", "refused by a limit", "chat.quota", None),
+        "platform",
+    ]
+    assert part["share"] == 1
+    assert "refused by a limit (chat.quota) at chat in main.answer" in summary["blame"]["sentence"]
+    source = ScenarioSource(document_from_text(VENDOR.replace("EXTRA", QUOTA.replace("11", "40"))))
+    assert run(source, seed=1, replications=2).verdicts[0].chance.estimate == 1
+
+
+def test_an_error_is_laid_to_the_incident_in_which_it_fell():
+    parts, summary = failures("errors: {share: 0.5%}" + INCIDENT)
+    shares = {part["incident"]: part["share"] for part in parts}
+    # Six of 48 hours fail at 60 %, the others at 0.5 %.
+    expected = 6 * 0.602 / (6 * 0.602 + 42 * 0.005)
+    assert shares["burnt cable"] == pytest.approx(expected, abs=0.02)
+    assert {part["ending"] for part in parts} == {"vendor_error"}
+    assert "fell into an incident there" in summary["blame"]["sentence"]
