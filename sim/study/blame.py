@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.bill import Bill, Consumption, Tariff, invoice, total
-from sim.bill.money import EXACT, product, quantity_of
+from sim.bill.money import EXACT
 from sim.measure import Measures
 from sim.measure.failures import Failure
 from sim.measure.makeup import around
-from sim.outcome import Load
+from sim.plan import Plan
+from sim.study.idle import SERVER_HOURS, idle_of
 
 Floats = NDArray[np.float64]
 
 SLOW_PPM = 950_000
 TYPICAL_PPM = 500_000
-SERVER_HOURS = "server hours"
-"""A bill's word for the time of servers, busy or not."""
 
 
 @dataclass(frozen=True)
@@ -38,24 +36,26 @@ class Blame:
     """Spend as `used`, `failed attempts`, `abandoned`, `idle` and `fixed`; they add up to the bill."""
 
 
-def blame_of(measures: Measures, consumption: Consumption, tariff: Tariff, bill: Bill) -> Blame:
+def blame_of(
+    measures: Measures, consumption: Consumption, tariff: Tariff, bill: Bill, plan: Plan
+) -> Blame:
     """Read the makeup of a replication off its measures and its bill."""
     return Blame(
         slow=around(measures, SLOW_PPM),
         typical=around(measures, TYPICAL_PPM),
         failures=tuple(sorted(measures.failures.items())),
-        money=_money(consumption, tariff, bill),
+        money=_money(consumption, tariff, bill, plan),
     )
 
 
-def _money(consumption: Consumption, tariff: Tariff, bill: Bill) -> dict[str, Decimal]:
+def _money(consumption: Consumption, tariff: Tariff, bill: Bill, plan: Plan) -> dict[str, Decimal]:
     """Every amount of the bill, by what came of it."""
     wasted = bill.total(worth="wasted")
     abandoned = invoice(consumption, _without_errors(tariff)).total(worth="wasted")
     standing = total(
         line.cost for line in bill.lines if line.basis == "fixed" or line.item == SERVER_HOURS
     )
-    idle = _idle(consumption, bill, tariff)
+    idle = idle_of(consumption, bill, tariff, plan)
     assert idle <= standing, "no more can be idle than stands there"
     return {
         "used": EXACT.subtract(EXACT.subtract(bill.total(), wasted), standing),
@@ -68,23 +68,3 @@ def _money(consumption: Consumption, tariff: Tariff, bill: Bill) -> dict[str, De
 
 def _without_errors(tariff: Tariff) -> Tariff:
     return replace(tariff, cards=tuple(replace(card, bills_errors=False) for card in tariff.cards))
-
-
-def _idle(consumption: Consumption, bill: Bill, tariff: Tariff) -> Decimal:
-    """What was paid for servers that stood by: stations with a price by the month or by the server hour."""
-    names = {cost.station for cost in tariff.stations}
-    return total(
-        product(line.cost, _idle_share(consumption, line.subject, line.month))
-        for line in bill.lines
-        if line.subject in names and line.item in ("", SERVER_HOURS)
-    )
-
-
-def _idle_share(consumption: Consumption, station: str, month: str) -> Decimal:
-    """The share of a month's server time in which nothing was served; 0 where servers are without number."""
-    if station not in consumption.nodes:
-        return Decimal(0)
-    days = next(list(one.days) for one in consumption.calendar.months if one.name == month)
-    load = consumption.load[days, consumption.nodes.index(station)].sum(axis=0).tolist()
-    present, busy = load[Load.SERVER_US], load[Load.BUSY_US]
-    return quantity_of(Fraction(max(0, present - busy), present)) if present else Decimal(0)

@@ -83,5 +83,5 @@ def conclude(replication: int, terms: Terms, course: Course, measures: Measures)
         spreadsheet=spreadsheet(course.plan, consumption, digest.requests, tariff),
         alerts=tuple(alerts_of(target, measures) for target in terms.targets),
         gates=course.gates(),
-        blame=blame_of(measures, consumption, tariff, bill),
+        blame=blame_of(measures, consumption, tariff, bill, course.plan),
     )

@@ -151,6 +151,7 @@ def groups() -> dict[str, Any]:
         ],
         "blame": {
             "sentence": None,
+            "choices": [],
             "slow": [
                 {
                     **{
@@ -186,6 +187,10 @@ def groups() -> dict[str, Any]:
                                 "ending": "vendor_error",
                                 "stage": "claims_rag.answer",
                                 "owner": None,
+                                "endpoint": "gpt_standard",
+                                "attempt": "vendor's error",
+                                "limit": None,
+                                "incident": None,
                             },
                             **{"failed": 200.0, "share": 1.0},
                         }

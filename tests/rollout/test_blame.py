@@ -185,3 +185,29 @@ def test_an_error_is_laid_to_the_incident_in_which_it_fell():
     assert shares["burnt cable"] == pytest.approx(expected, abs=0.02)
     assert {part["ending"] for part in parts} == {"vendor_error"}
     assert "fell into an incident there" in summary["blame"]["sentence"]
+
+
+RESERVED = """
+schema: genai-rollout/v1
+name: reserved
+horizon: {start: 2027-07-05, length: 2d}
+workloads:
+  ask: {arrivals: {rate: RATE}, input_tokens: 1500, output_tokens: 100, pipeline: main}
+pipelines: {main: [{stage: answer, call: chat}]}
+endpoints:
+  chat: {vendor: azure-ptu, deployment: global, model: gpt-4.1, units: 15, commitment: monthly, client: {sdk: openai-python, retries: 0}}
+"""
+
+
+def test_reserved_units_that_nobody_uses_are_idle_by_their_own_weights():
+    def idle_share(rate: str) -> float:
+        source = ScenarioSource(document_from_text(RESERVED.replace("RATE", rate)))
+        (one,) = run(source, seed=1, replications=1).replications
+        money = one.blame.money
+        assert sum(money.values()) == one.bill.total()
+        return float(money["idle"] / (money["idle"] + money["fixed"]))
+
+    # 15 units drain 45,000 input tokens a minute, an output token being four: 1,900 a request.
+    for per_minute in (1, 10):
+        expected = 1 - per_minute * (1500 + 4 * 100) / (15 * 3000)
+        assert idle_share(f"{per_minute}/min") == pytest.approx(expected, abs=0.02)

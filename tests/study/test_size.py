@@ -27,7 +27,7 @@ def test_a_small_scenario_has_the_sessions_of_its_rate():
     ("rate", "length", "figure"),
     [
         ("1000/s", "90d", "7,776,000,000 sessions"),
-        ("3000/s", "1d", "259,200,000 sessions and would need at least 116 GiB"),
+        ("3000/s", "1d", "259,200,000 sessions and would need at least 139 GiB"),
     ],
 )
 def test_too_much_is_refused_with_the_figure(rate, length, figure):

@@ -7,7 +7,7 @@ from sim.report import read
 from sim.report.html.blocks import Block, Charts, Section, Table, Text
 from sim.report.html.first_page import TARGETS_MAX, targets_table
 from sim.report.read import Summary
-from sim.report.read_facts import endings, failure_parts
+from sim.report.read_facts import Row, endings, failure_parts
 
 SENTENCE_LETTERS_MAX = 400
 WORDS = {
@@ -51,21 +51,32 @@ def _failures(summary: Summary) -> list[Block]:
     return [
         Table(
             "Where requests failed, mean number of a run",
-            ("Workload", "Stage", "How", "Owner", "Requests", "Share"),
+            ("Workload", "Stage", "How", "First cause", "Owner", "Requests", "Share"),
             [
                 (
                     form.label(workload, 30),
                     form.label(part["stage"] or "none: the person or the deadline", 40),
                     WORDS.get(part["ending"], part["ending"]),
+                    form.label(_first_cause(part), 60),
                     form.label(part["owner"] or "not stated", 30),
                     form.count(part["failed"]),
                     form.share(part["share"]),
                 )
                 for workload, part in rows
             ],
-            left=4,
+            left=5,
         )
     ]
+
+
+def _first_cause(part: Row) -> str:
+    """The failed attempt that came first: what became of it, where, by which limit or in which incident."""
+    if part.get("attempt") is None:
+        return "too slow, or given up"
+    parts = [part["attempt"], f"at {part['endpoint']}" if part["endpoint"] else ""]
+    parts += [f"({part['limit']})" if part["limit"] else ""]
+    parts += [f"during {part['incident']}" if part["incident"] else ""]
+    return " ".join(one for one in parts if one)
 
 
 def _endings(summary: Summary) -> Table | None:
