@@ -18,10 +18,16 @@ PLANS_MAX = 5_000
 
 @click.command(epilog="Example: simulate optimize scenarios/claims_q3.yaml --replications 20")
 @scenario_argument
+@click.option(
+    "--halving",
+    is_flag=True,
+    help="Only the better half of the plans plays on in each round: for many plans; one may be lost by bad luck.",
+)
 @set_option
 @study_options(replications=40)
 def command(
     scenario: str,
+    halving: bool,
     sets: tuple[str, ...],
     replications: int,
     seed: int,
@@ -65,7 +71,8 @@ def command(
     with open_outputs(target) as outputs, kept_beside(target, resume=resume) as kept:
         heard = progress.counter(len(plans) * replications)
         workers = jobs or processors()
-        optimum = optimize(plans, Field(seed, workers, scheduler, kept, heard), replications)
+        field = Field(seed, workers, scheduler, kept, heard)
+        optimum = optimize(plans, field, replications, halving=halving)
         fresh_seed = seed + 1
         fresh = Field(fresh_seed, workers, scheduler, kept)
         [readings] = fresh.play([optimum.nearest.point], range(replications))

@@ -1,8 +1,13 @@
 """The cheapest plan that keeps every target at its chance, among all combinations of a scenario's choices.
 
-A race (ranking and selection with common random numbers): all plans are played a few times with the same luck; who
-surely misses a target, or is surely dearer than the best plan that keeps them, plays no further, the others play on in
+A race (ranking and selection with common random numbers): all plans are played twice with the same luck; who surely
+misses a target, or is surely dearer than the best plan that keeps them, plays no further, the others play on in
 rounds of twice as many replications. A plan that was dropped as dearer comes back when the best one falls.
+
+With `halving` no more than the better half of them (by the chance that lacks most, then by spend) plays on in each
+round, at least `FEWEST`: many plans then cost little more than two replications each, and a plan that only had bad
+luck may be lost. In the end the cheapest plan, and the cheapest without each target, are played until all that are
+compared have as many replications: no price rests on a plan that was looked at less than the best.
 """
 
 from __future__ import annotations
@@ -21,7 +26,9 @@ from sim.study.statistics import mean_interval
 from sim.study.stopping import judge
 from sim.targets import Target
 
-FIRST_ROUND = 4
+FIRST_ROUND = 2
+FEWEST = 3
+"""So many plans stay to the end of a race that halves."""
 RESAMPLES = 1_000
 PURPOSE = "optimize: resample"
 
@@ -77,7 +84,11 @@ class Optimum:
 
 
 def optimize(
-    plans: Sequence[tuple[tuple[str, ...], Point]], field: Field, replications: int
+    plans: Sequence[tuple[tuple[str, ...], Point]],
+    field: Field,
+    replications: int,
+    *,
+    halving: bool = False,
 ) -> Optimum:
     """Race plans, to at most so many replications of each.
 
@@ -85,6 +96,7 @@ def optimize(
         plans: the names of the choices, and the scenario with them.
         field: the seed and the workers.
         replications: of the plans that stay to the end.
+        halving: whether only the better half plays on in each round.
     """
     targets = plans[0][1].terms().targets
     if not targets:
@@ -92,13 +104,14 @@ def optimize(
             "the scenario has no targets, so the cheapest plan would be to serve nobody"
         )
     race = Race([Candidate(point, choices, ()) for choices, point in plans], targets, field)
-    size = min(FIRST_ROUND, replications)
+    size, among = min(FIRST_ROUND, replications), len(plans)
     while True:
-        race.round(size)
+        race.round(size, among)
         if size == replications:
             break
         size = min(2 * size, replications)
-    return race.result()
+        among = max(FEWEST, among // 2) if halving else among
+    return race.result(replications)
 
 
 class Race:
@@ -111,17 +124,38 @@ class Race:
         self._targets = targets
         self._field = field
 
-    def round(self, size: int) -> None:
-        """Play on until everyone who may still win has so many replications."""
+    def round(self, size: int, among: int) -> None:
+        """Play on until everyone who may still win, of so many who do best, has so many replications."""
+        best = self._places_of_best(among)
         while todo := [
             place
-            for place, one in enumerate(self._all)
-            if len(one.readings) < size and self._may_win(one)
+            for place in best
+            if len(self._all[place].readings) < size and self._may_win(self._all[place])
         ]:
             # Only those of one length play together, as they need the same numbers.
             least = min(len(self._all[place].readings) for place in todo)
             todo = [place for place in todo if len(self._all[place].readings) == least]
             self._play(todo, range(least, size))
+
+    def _places_of_best(self, among: int) -> list[int]:
+        """The places of so many who lack least, and of those that cost least."""
+        everyone = range(len(self._all))
+        if among == len(self._all):
+            return list(everyone)
+
+        def rank(place: int) -> tuple[float, Decimal]:
+            one = self._all[place]
+            return max(one.lacks(self._targets)), one.spend
+
+        return sorted(sorted(everyone, key=rank)[:among])
+
+    def _settle(self, replications: int, without: int | None = None) -> Candidate | None:
+        """The cheapest that keeps every target but one, when it is played in full."""
+        while True:
+            best = cheapest(self._all, self._targets, without)
+            if best is None or len(best.readings) == replications:
+                return best
+            self._play([self._all.index(best)], range(len(best.readings), replications))
 
     def _play(self, places: Sequence[int], numbers: range) -> None:
         points = [self._all[place].point for place in places]
@@ -144,9 +178,10 @@ class Race:
             for target, column in zip(self._targets, columns, strict=True)
         )
 
-    def result(self) -> Optimum:
-        """What the race has come to."""
-        best = cheapest(self._all, self._targets)
+    def result(self, replications: int) -> Optimum:
+        """What the race has come to, after what is compared is played in full."""
+        best = self._settle(replications)
+        prices = {} if best is None else self._prices(best, replications)
         nearest = min(self._all, key=lambda one: (max(one.lacks(self._targets)), one.spend))
         return Optimum(
             targets=self._targets,
@@ -154,13 +189,13 @@ class Race:
             nearest=best or nearest,
             candidates=tuple(self._all),
             chance_right=None if best is None else self._chance_right(best),
-            prices={} if best is None else self._prices(best),
+            prices=prices,
         )
 
-    def _prices(self, best: Candidate) -> dict[str, Decimal | None]:
+    def _prices(self, best: Candidate, replications: int) -> dict[str, Decimal | None]:
         prices: dict[str, Decimal | None] = {}
         for place, target in enumerate(self._targets):
-            other = cheapest(self._all, self._targets, without=place)
+            other = self._settle(replications, without=place)
             prices[target.name] = (
                 None if other is None else max(Decimal(0), best.spend - other.spend)
             )

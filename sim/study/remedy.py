@@ -51,8 +51,9 @@ Run = Callable[[ScenarioSource, int], Study]
 
 
 def ways_of(document: Document, scenario: Scenario) -> dict[tuple[str, str], Document]:
-    """The scenario with each way of each choice alone; ScenarioError tells what is wrong with them, at their places."""
+    """The scenario with each way alone that changes it; ScenarioError tells what is wrong, at its place."""
     found: dict[tuple[str, str], Document] = {}
+    as_written = {key: part for key, part in document.tree.items() if key != "choices"}
     problems: list[Problem] = []
     for number, choice in enumerate(scenario.choices):
         for way, sets in choice.every_way():
@@ -60,7 +61,8 @@ def ways_of(document: Document, scenario: Scenario) -> dict[tuple[str, str], Doc
             try:
                 changed = document.with_sets([*texts, "choices=null"])
                 validate(changed, Scenario)
-                found[choice.name, way] = changed
+                if {key: p for key, p in changed.tree.items() if key != "choices"} != as_written:
+                    found[choice.name, way] = changed
             except ScenarioError as error:
                 place = ("choices", number)
                 problems += [

@@ -104,6 +104,37 @@ def test_pairing_takes_the_shared_unknown_out_of_the_difference(dearer):
     assert difference.chance_worse == 1.0
 
 
+PHASED = """
+schema: genai-rollout/v1
+name: Everybody in the end
+horizon: {start: 2027-06-21, end: 2027-07-15}
+populations: {staff: {active_hours: {mon-sun: office_9_to_5}, adoption: {curve: step, half_after: 1h}}}
+workloads: {ask: {population: staff, sessions_per_user_day: {low: 1, likely: 3, high: 8}, input_tokens: 1000, output_tokens: 100, pipeline: main}}
+pipelines: {main: [{call: chat}]}
+endpoints: {model: {price: {input: 5, output: 10}, latency: {total: 1s}, errors: {share: 2%, after: 1s}, client: {retries: 0}}}
+routes: {chat: {order: [model]}}
+rollout: {phases: [{name: some, start: 2027-06-21, users: {staff: 5}}, {name: all, start: START, users: {staff: 40}}]}
+"""
+
+
+def test_in_a_month_with_the_same_people_the_pairs_differ_in_nothing_and_before_it_they_do():
+    documents = [
+        document_from_text(PHASED.replace("START", start)) for start in ("2027-06-28", "2027-06-22")
+    ]
+    studies = (run(ScenarioSource(document), seed=4, replications=5) for document in documents)
+    comparison = Comparison(tuple(studies))
+    months = {
+        (row.name, row.month): row.difference(1)
+        for row in comparison.rows()
+        if row.group == "month" and row.name in ("spend", "availability")
+    }
+    for name in ("spend", "availability"):
+        low, high = months[name, "2027-07"].figure.mean_interval()
+        unpaired_low, unpaired_high = months[name, "2027-07"].unpaired_interval
+        assert high - low <= 0.01 * (unpaired_high - unpaired_low)
+    assert min(months["spend", "2027-06"].figure.values) > 0
+
+
 def test_a_plan_is_worse_where_more_is_worse_and_where_less_is_worse():
     slower = compared("endpoints.model.errors.share=60%", replications=3)
     assert row(slower, "it is there", "target").difference(1).worse == 3

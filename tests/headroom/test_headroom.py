@@ -62,6 +62,28 @@ def found(length: str, replications: int):
     return headroom(Search(document_from_text(queue(length)), field, range(replications)))
 
 
+METERED = """
+schema: genai-rollout/v1
+name: As many a minute as the vendor lets in
+horizon: {start: 2027-03-01, length: 1d}
+targets: [{name: it is there, owner: the vendor, workload: ask, metric: availability, window: horizon, at_least: 99.9%}]
+workloads: {ask: {arrivals: {rate: 0.1/s, gaps: 1}, input_tokens: 1, output_tokens: 1, pipeline: main}}
+pipelines: {main: [{call: chat}]}
+endpoints:
+  vendor: {price: {input: 0, output: 0}, latency: {total: 1ms}, client: {retries: 0}, limits: [{limit: token_bucket, counts: requests, per_minute: 12, cap: 2}]}
+routes: {chat: {order: [vendor]}}
+"""
+
+
+def test_evenly_spaced_requests_break_at_what_the_vendor_lets_in():
+    result = headroom(Search(document_from_text(METERED), Field(), range(2)))
+    # 12 a minute are let in, twice the 6 that are planned; one in a thousand may be refused.
+    assert result.carries <= 2 / 0.999 < result.breaks_at
+    assert result.breaks_at / result.carries <= 1.01
+    assert [one.target.owner for one in result.broken] == ["the vendor"]
+
+
+@pytest.mark.slow
 def test_users_at_which_p95_crosses_the_target_agree_with_erlang_within_two_percent():
     result = found("1d", 4)
     middle = math.sqrt(result.carries * result.breaks_at) * RATE
