@@ -50,6 +50,20 @@ def _number_us(number: float, zero_us: int) -> int:
     return zero_us + round(number * US)
 
 
+def bare_instants_us(numbers: NDArray[np.float64]) -> NDArray[np.int64] | None:
+    """Instants of numbers since 1970 as `instant_us` reads them one by one; None unless all are in one unit.
+
+    Args:
+        numbers: of s, ms, us or ns since 1970; (n,).
+    """
+    low, high = float(numbers.min()), float(numbers.max())
+    for place, (least, to_us) in enumerate(UNITS):
+        most = UNITS[place - 1][0] if place else np.inf
+        if least <= low and high < most:
+            return np.rint(numbers * to_us).astype(np.int64)
+    return None
+
+
 def local_days(timezone: str, first_us: int, last_us: int) -> tuple[list[date], NDArray[np.int64]]:
     """Return the local days from one instant to another, and their midnights; (days,), (days + 1,)."""
     zone = ZoneInfo(timezone)

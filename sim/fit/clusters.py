@@ -47,7 +47,7 @@ class Clusters:
 
 
 def clusters(
-    times: Times, counts: Floats, level: Floats, edges: Times, forgets_us: float, kept: float = 1.0
+    times: Times, counts: Floats, level: Floats, edges: Times, forgets_us: float, n_fitted: int = 0
 ) -> Clusters:
     """Tell clusters and swings of arrivals whose mean level is known.
 
@@ -57,9 +57,11 @@ def clusters(
         level: expected arrivals between edges; (edges - 1,).
         edges: ascending [us].
         forgets_us: over which stretches the level was made equal to what came [us].
-        kept: share of the variance that a fitted shape of the day has left in the data [1].
+        n_fitted: how many numbers of the level were fitted to these arrivals [n].
     """
-    found = _burst(times, counts, level, edges)
+    found = _burst(times, counts, level, edges, n_fitted)
+    # What was fitted has taken its share of the variance away.
+    kept = max(1.0 - n_fitted / len(level), 0.1)
     curve = _Curve.of(times, counts, level, edges, forgets_us, kept)
     if curve is None:
         return found
@@ -236,8 +238,11 @@ def _flat(curve: _Curve, cv: float) -> Floats:
     return np.interp(np.log(curve.widths_s), np.log(made.widths_s), made.seen)
 
 
-def _burst(times: Times, counts: Floats, level: Floats, edges: Times) -> Clusters:
-    """Coefficient of variation of the gaps on a clock that runs as fast as the rate."""
+def _burst(times: Times, counts: Floats, level: Floats, edges: Times, n_fitted: int) -> Clusters:
+    """Coefficient of variation of the gaps on a clock that runs as fast as the rate.
+
+    A clock with numbers fitted to n gaps makes them look more even: their squared cv by two in n for each.
+    """
     if (counts != 1).any():
         return Clusters(
             {}, (), ("the log has rates, no instants: clusters of neighbours are not known",)
@@ -249,8 +254,9 @@ def _burst(times: Times, counts: Floats, level: Floats, edges: Times) -> Cluster
         return Clusters(
             {}, (), (f"{len(gaps)} gaps are too few to tell clusters: Poisson is taken",)
         )
-    cv = float(gaps.std() / gaps.mean())
-    jack = _jackknife(gaps)
+    uneven = float(np.sqrt(1 + 2 * n_fitted / len(gaps)))
+    cv = float(gaps.std() / gaps.mean()) * uneven
+    jack = _jackknife(gaps) * uneven
     error = float(np.sqrt((BLOCKS - 1) / BLOCKS * ((jack - jack.mean()) ** 2).sum()))
     estimate = student("cv of gaps within the hour", cv, error, BLOCKS - 1)
     poor: tuple[str, ...] = ()

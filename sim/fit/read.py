@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
-from sim.fit.clock import instant_us
+from sim.fit.clock import bare_instants_us, instant_us
 from sim.fit.formats import FORMATS
 from sim.fit.formats.format import Format, Raw
+from sim.fit.formats.plain_csv import INSTANTS
 from sim.fit.formats.servegen import WINDOW_S
 from sim.fit.log import COLUMNS, MISSING, Log, Reading, hashed
 
@@ -204,11 +205,21 @@ class _Columns:
         if column is None:
             return np.full(len(raw.lines), MISSING, np.int64)
         try:
-            return np.array(
-                [MISSING if one is None or one == "" else read(one) for one in column], np.int64
-            )
+            if name in INSTANTS and (fast := self._bare_instants(column)) is not None:
+                return fast
+            return _each_once(column, read)
         except (ValueError, TypeError, OverflowError):
             return self._one_by_one(raw, name, read, good, needed)
+
+    def _bare_instants(self, column: Sequence[Any]) -> NDArray[np.int64] | None:
+        """A whole column of numbers since 1970, all in one unit; None where it is none."""
+        if not isinstance(column[0], str) or not column[0].replace(".", "", 1).isdigit():
+            return None
+        try:
+            numbers = np.array(column).astype(np.float64)
+        except ValueError:
+            return None
+        return bare_instants_us(numbers)
 
     def _one_by_one(
         self,
@@ -308,6 +319,13 @@ class _Columns:
             lost = good & (found[name] == MISSING) & (found["status"] < 400)
             if lost.any() and name in self.reading.taken:
                 self.reading.note(f"some rows tell no {name} tokens: their lengths are not used")
+
+
+def _each_once(column: Sequence[Any], read: Callable[[Any], float]) -> NDArray[np.int64]:
+    """Read a column; a text that stands in many rows is read once."""
+    distinct = dict.fromkeys(column)
+    known = {one: MISSING if one is None or one == "" else read(one) for one in distinct}
+    return np.fromiter(map(known.__getitem__, column), np.int64, len(column))
 
 
 def _hash(written: Any) -> int:

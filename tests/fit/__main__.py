@@ -19,6 +19,10 @@ law says what was learnt to a token (4,085 at p95), but one law for all hours ca
 88 tokens of the part that is learnt, 102 of the rest, whose quarters run from 88 to 153. *ZillizCloud at 80 clients*:
 searches from up to 20 clients do not always show the queue yet that 80 of them stand in.
 
+Of 200 logs that the simulator made (`pytest -m slow tests/fit`), the 90 % intervals of 25 parameters held the truth in
+86 % to 95 % each, and were 0.94 to 1.15 times as wide as textbooks say. A log of five million rows took 24 s of one
+processor and 1.02 GB.
+
 """
 
 

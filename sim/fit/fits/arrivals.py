@@ -10,16 +10,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import chdtri
 
 from sim.fit.clock import US, US_PER_DAY, US_PER_HOUR, local_days
 from sim.fit.clusters import clusters
-from sim.fit.finding import Estimate, Finding, Floats, Plot, log_normal, rounded, student
+from sim.fit.finding import LEVEL, Estimate, Finding, Floats, Plot, log_normal, rounded, student
 from sim.fit.log import Log
 from sim.fit.sessions import session_starts
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SEEN_TO_STAND_ALONE = 3
 """A weekday that was seen so often has a shape of its own; else it shares that of working days, or weekends."""
+COUNT_TO_STAND_ALONE = 50
+"""So many arrivals in the mean hour of a weekday make a shape that is more than chance."""
 TREND_DAYS_MIN = 14
 
 
@@ -66,9 +69,7 @@ def _weekly(log: Log, times: NDArray[np.int64], counts: Floats) -> Finding:
     days = _days(hours, shapes, scales)
     edges = hours.edges
     model = np.array([days.level * scales[w] * shapes[w][h] for w, h in hours.places])
-    found = clusters(
-        times, counts, hours.as_days_were(model), edges, US_PER_DAY, hours.variance_left()
-    )
+    found = clusters(times, counts, hours.as_days_were(model), edges, US_PER_DAY, hours.n_fitted())
     correlation = float(np.corrcoef(hours.counts, model)[0, 1]) if model.std() > 0 else 0.0
     arrivals: dict[str, Any] = {
         "per_day": rounded(days.level),
@@ -136,24 +137,27 @@ class _Hours:
         expected = np.bincount(self.day, model)
         return np.asarray(model * (np.maximum(seen, 0.5) / np.maximum(expected, 1e-12))[self.day])
 
-    def variance_left(self) -> float:
-        """The share of the hours' variance that fitted shapes did not take away."""
-        own = np.bincount(self.weekday, minlength=7) / 24
-        alone = int((own >= SEEN_TO_STAND_ALONE).sum())
-        shared = len({day < 5 for day in range(7) if 0 < own[day] < SEEN_TO_STAND_ALONE})
-        return max(1.0 - 24 * (alone + shared) / len(self.hour), 0.1)
+    def n_fitted(self) -> int:
+        """How many numbers of the hours' level were fitted: its shapes, and each day's own total."""
+        kinds = {day if self._stands_alone(day) else 7 + (day < 5) for day in self.weekday}
+        return 24 * len(kinds) + len(self.days)
+
+    def _stands_alone(self, day: int) -> bool:
+        own = self.weekday == day
+        seen = int(own.sum()) / 24
+        enough = self.counts[own].sum() >= COUNT_TO_STAND_ALONE * 24
+        return bool(seen >= SEEN_TO_STAND_ALONE and enough)
 
     def _of_weekday(self, day: int) -> tuple[Floats, float, list[str]]:
         like = range(5) if day < 5 else range(5, 7)
         own = self.weekday == day
-        seen = int(own.sum()) / 24
         kin = np.isin(self.weekday, list(like))
         said: list[str] = []
         if not kin.any():
             kin = np.ones_like(own)
             said.append(f"no day like {WEEKDAYS[day]} was seen: it is taken as a mean day")
         kin_shape = self._shape(kin)
-        shape = self._shape(own) if seen >= SEEN_TO_STAND_ALONE else kin_shape
+        shape = self._shape(own) if self._stands_alone(day) else kin_shape
         if not own.any():
             if not said:
                 said.append(f"{WEEKDAYS[day]} was not seen: it is taken as days like it")
@@ -206,16 +210,24 @@ def _days(hours: _Hours, shapes: list[Floats], scales: Floats) -> _Days:
         found.correlation = round(
             float(np.clip(np.corrcoef(rest[1:], rest[:-1])[0, 1], -0.9, 0.9)), 3
         )
-    wide = found.cv / np.sqrt(2 * freedom)
     found.estimates = (
         student(
             "sessions a day", found.level, found.level * spread / np.sqrt(len(level)), freedom, "n"
         ),
         student("trend a week", 7 * slope, 7 * error, freedom),
-        student("day-to-day cv", found.cv, wide, freedom),
+        _spread_of_days(found.cv, float(spread), freedom, float(seen[whole].mean())),
     )
     _tell_trend(found, hours.days, 7 * slope, 7 * error, freedom)
     return found
+
+
+def _spread_of_days(cv: float, spread: float, freedom: int, a_day: float) -> Estimate:
+    """The cv of days, with the interval of a variance; Poisson's part is taken out."""
+    ends = [
+        float(np.sqrt(max(np.expm1(spread**2 * freedom / chdtri(freedom, share)) - 1 / a_day, 0)))
+        for share in ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+    ]
+    return Estimate("day-to-day cv", cv, min(ends[0], cv), max(ends[1], cv), "1")
 
 
 def _line(at: Floats, level: Floats, freedom: int) -> tuple[float, Floats, float]:

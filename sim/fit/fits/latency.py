@@ -60,7 +60,7 @@ def _of_endpoint(
     if streamed.sum() >= ROWS_MIN:
         values = first[streamed] / 1e6
         chosen = choose_law(f"{name} first token", values, "s", seconds)
-        speed = (output[streamed] - 1) / ((whole - first)[streamed] / 1e6)
+        speed = output[streamed] / ((whole - first)[streamed] / 1e6)
         speed = np.minimum(speed, np.quantile(speed, 0.999))
         mean, cv = float(speed.mean()), float(speed.std() / speed.mean())
         n = len(speed)

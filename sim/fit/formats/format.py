@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from sim.fit.log import Reading
 
-ROWS_AT_ONCE = 50_000
+ROWS_AT_ONCE = 4_096
 JSON_LETTERS_MAX = 16_000_000
 """A longer line is no record of a request."""
 
