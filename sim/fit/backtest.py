@@ -30,6 +30,7 @@ from sim.fit.days import (
 )
 from sim.fit.log import MISSING, Log
 from sim.fit.trace import with_arrivals
+from sim.fit.uncertain import with_unknowns
 from sim.scenario.document import Document, document_from_tree
 from sim.study import run
 from sim.study.of_scenario import ScenarioSource
@@ -132,9 +133,11 @@ def backtest(
     """Calibrate on the first part of a log and compare the simulated rest with what happened."""
     parts = split(log, share)
     found = calibrate_log(parts.learnt, files, workload, rename)
-    tree, notes = scenario_for(
-        document.tree, found.tree, workload, parts.held_days[0], log.timezone
-    )
+    estimates = [one for each in found.findings for one in each.estimates]
+    unsure, drawn = with_unknowns(found.tree, estimates, workload, rename)
+    tree, notes = scenario_for(document.tree, unsure, workload, parts.held_days[0], log.timezone)
+    if drawn:
+        notes = (*notes, f"drawn in each replication from their intervals: {', '.join(drawn)}")
     source = ScenarioSource(document_from_tree(tree, document.file))
     study = run(source, seed=seed, replications=replications, jobs=jobs)
     tariff = source.course(seed, 0).tariff

@@ -101,6 +101,12 @@ def test_a_fall_in_demand_is_an_error_with_its_sign(tmp_path, steady):
     assert any("worst bucket" in said for said in fallen.trust)
 
 
+def test_fitted_values_are_drawn_from_their_intervals(steady):
+    drawn = next(note for note in steady.notes if "drawn in each replication" in note)
+    for name in ("sessions a day", "input tokens geometric mean", "gpt speed", "gpt errors"):
+        assert name in drawn
+
+
 def test_the_baselines_stand_beside_it(steady):
     row = next(row for row in steady.rows if row.measure.name == "requests")
     assert row.constant == pytest.approx(PER_DAY, rel=0.05)

@@ -23,6 +23,7 @@ SEEN_TO_STAND_ALONE = 3
 """A weekday that was seen so often has a shape of its own; else it shares that of working days, or weekends."""
 COUNT_TO_STAND_ALONE = 50
 """So many arrivals in the mean hour of a weekday make a shape that is more than chance."""
+DAYS_SHOWN_MAX = 8
 TREND_DAYS_MIN = 14
 
 
@@ -201,6 +202,7 @@ def _days(hours: _Hours, shapes: list[Floats], scales: Floats) -> _Days:
         )
         found.poor.append("too few whole days to tell how much days differ, or a trend")
         return found
+    _tell_odd_days(found, hours, np.flatnonzero(whole), level)
     at = np.flatnonzero(whole).astype(np.float64)
     slope, rest, error = _line(at, level, freedom)
     spread = np.sqrt((rest**2).sum() / freedom)
@@ -228,6 +230,20 @@ def _spread_of_days(cv: float, spread: float, freedom: int, a_day: float) -> Est
         for share in ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
     ]
     return Estimate("day-to-day cv", cv, min(ends[0], cv), max(ends[1], cv), "1")
+
+
+def _tell_odd_days(found: _Days, hours: _Hours, places: NDArray[np.intp], level: Floats) -> None:
+    """Days at less than half of their kind: holidays, as a rule, for which a scenario has a word."""
+    middle = float(np.median(level))
+    low = [
+        hours.days[at] for at, one in zip(places, level, strict=True) if one < middle - np.log(2)
+    ]
+    if low and len(low) <= len(level) / 4:
+        said = ", ".join(f"{day}" for day in low[:DAYS_SHOWN_MAX])
+        found.poor.append(
+            f"{len(low)} days brought less than half of what days like them bring ({said}): if they are holidays, "
+            "write `holidays: {country: ..}` under arrivals and leave them out of the log"
+        )
 
 
 def _line(at: Floats, level: Floats, freedom: int) -> tuple[float, Floats, float]:

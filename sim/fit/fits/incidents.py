@@ -25,6 +25,8 @@ ROWS_MIN = 10
 WORKING = (9, 18)
 """Local hours of working days, from and until."""
 EFFECTS = {"critical": "outage", "major": "errors 30%", "minor": "errors 5%", "none": "slow x 2"}
+WORDS_SHOWN_MAX = 6
+EFFECT_OF_OTHERS = "errors 5%"
 """What a word of a status page is taken for, unless the planner writes it: pages say words, not shares."""
 
 
@@ -101,6 +103,7 @@ def fit_incidents(incidents: list[dict[str, Any]], timezone: str, endpoints: lis
         poor.append(
             "the list has no starts: how often they come is not known; give `every` yourself"
         )
+    poor.append(_assumed(incidents))
     known = {**written, "endpoints": endpoints}
     top = {"incidents": [known]} if "every" in written and endpoints else {}
     return Finding(
@@ -114,10 +117,17 @@ def fit_incidents(incidents: list[dict[str, Any]], timezone: str, endpoints: lis
     )
 
 
+def _assumed(incidents: list[dict[str, Any]]) -> str:
+    words = sorted({one["severity"] for one in incidents})
+    said = [f"{word or 'no word'} for {EFFECTS.get(word, EFFECT_OF_OTHERS)}" for word in words]
+    taken = ", ".join(said[:WORDS_SHOWN_MAX])
+    return f"a status list tells words, no shares: taken, not fitted, are {taken}; write `what` where you know better"
+
+
 def _severities(incidents: list[dict[str, Any]]) -> Any:
     counts: dict[str, int] = {}
     for one in incidents:
-        effect = EFFECTS.get(one["severity"], "errors 5%")
+        effect = EFFECTS.get(one["severity"], EFFECT_OF_OTHERS)
         counts[effect] = counts.get(effect, 0) + 1
     return dict(sorted(counts.items()))
 
