@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 import numpy as np
 from fit.logs import public
@@ -60,11 +61,10 @@ CASES = (
 )
 
 
-def rows() -> Iterator[Row]:
+@cache
+def rows() -> tuple[Row, ...]:
     """Every row of the table."""
-    for case in CASES:
-        yield from of_case(case)
-    yield from of_searches()
+    return (*(row for case in CASES for row in of_case(case)), *of_searches())
 
 
 def parts_of(case: Case) -> tuple[Log, Log]:
@@ -97,17 +97,14 @@ def of_arrivals(case: Case, learnt: Log, held: Log) -> Iterator[Row]:
     first, last = int(times[0]), int(times[-1])
     edges = np.arange(first, last, case.window_us)
     seen = np.histogram(times, edges, weights=weights)[0]
-    runs = [np.histogram(one, edges)[0] for one in simulated(case, learnt, first, last)]
+    arrivals = simulated(case, learnt, first, last)
+    runs = [np.histogram(one, edges)[0] for one in arrivals]
     said = float(np.median([peak(one) for one in runs]))
     yield near(case.name, "peak to mean", peak(seen), said, PEAK)
     if (weights == 1).all():
         fine = np.arange(first, last, WINDOW_S * US)
         seen_i = dispersion(np.histogram(times, fine)[0])
-        said_i = float(
-            np.median(
-                [dispersion(np.histogram(t, fine)[0]) for t in simulated(case, learnt, first, last)]
-            )
-        )
+        said_i = float(np.median([dispersion(np.histogram(t, fine)[0]) for t in arrivals]))
         inside = 1 / DISPERSION <= said_i / seen_i <= DISPERSION
         yield Row(case.name, "index of dispersion (60 s)", seen_i, said_i, inside, "factor 1.5")
 

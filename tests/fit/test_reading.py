@@ -136,7 +136,7 @@ def test_packed_files_are_read_whatever_they_are_called(tmp_path):
 
 
 def test_parquet_is_read_with_the_extra(tmp_path):
-    arrow = pytest.importorskip("pyarrow")
+    arrow = pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
     parquet = pytest.importorskip("pyarrow.parquet")
     table = arrow.table({"time": [START], "input": [100], "output": [20]})
     parquet.write_table(table, tmp_path / "log.parquet")

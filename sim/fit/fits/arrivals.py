@@ -45,7 +45,7 @@ def _steady(times: NDArray[np.int64], counts: Floats, span_us: int) -> Finding:
     seen = np.histogram(times, edges, weights=counts)[0]
     even = np.array([times[0], times[-1] + 1])
     found = clusters(times, counts, np.array([total]), even, span_us)
-    error = float(seen.std(ddof=1) / np.sqrt(len(seen)) / max(seen.mean(), 1e-12))
+    error = max(_error_of_mean(seen.reshape(-1, batch).sum(axis=1)) for batch in (1, 3, 6))
     plot = Plot(
         np.arange(60) * span_us / 60 / 60 / US,
         seen,
@@ -62,6 +62,11 @@ def _steady(times: NDArray[np.int64], counts: Floats, span_us: int) -> Finding:
         plot,
         {"arrivals": {"rate": f"{rounded(rate)}/s", **found.written}},
     )
+
+
+def _error_of_mean(batches: Floats) -> float:
+    """Relative standard error of a mean by the means of batches; long ones see slow swings, too."""
+    return float(batches.std(ddof=1) / np.sqrt(len(batches)) / max(batches.mean(), 1e-12))
 
 
 def _weekly(log: Log, times: NDArray[np.int64], counts: Floats) -> Finding:
