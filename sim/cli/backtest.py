@@ -12,7 +12,7 @@ from sim.cli.scenario_options import read_document, scenario_argument, set_optio
 from sim.errors import ExitCode
 
 
-@click.command()
+@click.command(epilog="Example: simulate backtest plan.yaml spend_logs.csv --workload ask")
 @scenario_argument
 @click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=str))
 @click.option("--workload", required=True, metavar="NAME", help="Whose log it is.")

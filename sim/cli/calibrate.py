@@ -10,7 +10,7 @@ from sim.cli.log_options import log_options, options_of, pairs
 from sim.errors import ExitCode, UsageError
 
 
-@click.command()
+@click.command(epilog="Example: simulate calibrate spend_logs.csv")
 @click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=str))
 @click.option(
     "--into", metavar="SCENARIO", help="Write the values into this scenario; keeps comments."

@@ -7,7 +7,13 @@ import click
 from sim.cli.screen import screen_of_stdout, write_report
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  simulate presets
+  simulate presets azure-standard
+"""
+)
 @click.argument("name", required=False)
 def command(name: str | None) -> None:
     """List the presets, or print NAME with its sources."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.report.record import Record
 
 
-@click.command()
+@click.command(epilog="Example: simulate replay outputs/claims_q3/run.json")
 @click.argument("run", type=click.Path(path_type=str))
 @run_options
 def command(run: str, out: str | None, jobs: int | None, **telling: Any) -> int:

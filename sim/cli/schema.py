@@ -7,7 +7,7 @@ import click
 from sim.cli.screen import write_report
 
 
-@click.command()
+@click.command(epilog="Example: simulate schema > scenario.schema.json")
 def command() -> None:
     """Print the JSON Schema of scenarios, for an editor.
 

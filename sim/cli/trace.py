@@ -13,7 +13,7 @@ from sim.cli.running import Telling, Wish, Working, perform
 from sim.cli.scenario_options import read_document, scenario_argument, set_option
 
 
-@click.command()
+@click.command(epilog="Example: simulate trace plan.yaml tuesday.csv --people 2")
 @scenario_argument
 @click.argument("trace", type=click.Path(path_type=str))
 @click.option("--workload", metavar="NAME", help="Whose arrivals the trace is.")

@@ -9,7 +9,9 @@ from sim.cli.scenario_options import read_document, set_option
 from sim.errors import ExitCode, ScenarioError, UsageError
 
 
-@click.command()
+@click.command(
+    epilog="Example: simulate validate scenarios/claims_q3.yaml scenarios/claims_q3_week.yaml"
+)
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=str))
 @set_option
 def command(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> int:

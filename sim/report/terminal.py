@@ -90,11 +90,13 @@ def _heading(page: Page, summary: Summary) -> None:
 
 
 def period(summary: Summary) -> str:
-    """Return the horizon in words: `Jul–Sep 2027`."""
+    """Return the horizon in words: `Jul–Sep 2027`, `1 Jul 2027 – 14 Jul 2027`, `1 Jul 2027`."""
     horizon = summary["scenario"]["horizon"]
     first = date.fromisoformat(str(horizon["start"])[:10])
     last = date.fromisoformat(str(horizon["end"])[:10]) - timedelta(days=1)
     whole = first.day == 1 and (last + timedelta(days=1)).day == 1
+    if first == last:
+        return form.day(first)
     if not whole:
         return f"{form.day(first)} – {form.day(last)}"
     if (first.year, first.month) == (last.year, last.month):

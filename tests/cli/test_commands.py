@@ -45,6 +45,16 @@ finally:
     assert "Usage: simulate" in done.stdout
 
 
+@pytest.mark.parametrize("verb", READY)
+def test_every_verb_shows_how_it_is_called(verb):
+    from click.testing import CliRunner
+
+    told = CliRunner().invoke(cli, [verb, "--help"]).output
+    examples = re.findall(r"simulate +([\w/.]+)", told.partition("Example")[2])
+    assert examples, f"simulate {verb} --help has no example"
+    assert {word for word in examples if "/" not in word} <= {verb}
+
+
 def seconds_of(code: str) -> float:
     def once() -> float:
         started = time.perf_counter()
