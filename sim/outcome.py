@@ -161,6 +161,8 @@ class Event(IntEnum):
     """The router's breaker was open. where: endpoint."""
     ADVICE = 20
     """A refusal asks the client to wait. where: endpoint; value: how long [µs]."""
+    ENOUGH = 21
+    """A fork goes on without its other children. where: step; value: children that did well."""
 
 
 class Line(IntEnum):

@@ -29,6 +29,7 @@ from sim.plan import Arrivals, Changes, Day, Laws, Names, Plan
 from sim.plan.columns import (
     LIMIT_PARAMETERS,
     Advice,
+    Choose,
     Clock,
     Endpoint,
     Limit,
@@ -66,6 +67,7 @@ class PlanMaker:
         self.forks: list[int] = []
         self.routes: list[list[int]] = []
         self.route_endpoints: list[int] = []
+        self.route_weights: list[int] = []
         self.endpoints: list[list[int]] = []
         self.endpoint_limits: list[int] = []
         self.nodes: list[list[int]] = []
@@ -232,6 +234,8 @@ class PlanMaker:
         *endpoints: int,
         next_on: Iterable[Result] = (),
         max_output_tokens: int = -1,
+        choose: Choose = Choose.ORDER,
+        weights: Sequence[int] = (),
         breaker_on: Iterable[Result] = (),
         last_resort: int = 0,
         opens_after: int = 0,
@@ -243,12 +247,14 @@ class PlanMaker:
         heeds: int = 0,
         opens_on: Iterable[Result] = (),
     ) -> int:
-        """Endpoints in the order in which a call tries them."""
+        """Endpoints, in the order in which a call tries them unless it chooses otherwise."""
         row = {
             Route.FIRST: len(self.route_endpoints),
             Route.COUNT: len(endpoints),
             Route.NEXT_ON: mask(next_on),
             Route.MAX_OUTPUT_TOKENS: max_output_tokens,
+            Route.CHOOSE: choose,
+            Route.WEIGHTS: len(self.route_weights),
             Route.BREAKER_ON: mask(breaker_on),
             Route.LAST_RESORT: last_resort,
             Route.OPENS_AFTER: opens_after,
@@ -261,6 +267,7 @@ class PlanMaker:
             Route.OPENS_ON: mask(opens_on),
         }
         self.route_endpoints.extend(endpoints)
+        self.route_weights.extend(weights)
         return _append(self.routes, Route, row)
 
     # Steps. Each goes on to END until `chain` or `follow` says otherwise.
@@ -285,9 +292,9 @@ class PlanMaker:
         }
         return self._step(StepKind.CALL, options, row)
 
-    def fork(self, *children: int, **options: int) -> int:
-        """Start children; go on when all have ended."""
-        row = {Step.FORK_FIRST: len(self.forks), Step.FORK_COUNT: len(children)}
+    def fork(self, *children: int, needs: int = 0, **options: int) -> int:
+        """Start children; go on when all have ended, or so many have done well."""
+        row = {Step.NEEDS: needs, Step.FORK_FIRST: len(self.forks), Step.FORK_COUNT: len(children)}
         self.forks.extend(children)
         return self._step(StepKind.FORK, options, row)
 
@@ -370,6 +377,7 @@ class PlanMaker:
             forks=_integers(self.forks),
             routes=_table(self.routes, Route),
             route_endpoints=_integers(self.route_endpoints),
+            route_weights=_integers(self.route_weights),
             endpoints=_table(self.endpoints, Endpoint),
             endpoint_limits=_integers(self.endpoint_limits),
             nodes=_table(self.nodes, Node),

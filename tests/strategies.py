@@ -20,6 +20,7 @@ from sim.limits.fields import COUNTS
 from sim.plan import Day, Plan
 from sim.plan.columns import (
     Advice,
+    Choose,
     Clock,
     Endpoint,
     Limit,
@@ -70,6 +71,8 @@ FEATURES = (
     "vendor_kinds",
     "weights",
     "breakers",
+    "choices",
+    "needs",
 )
 
 RARE = (
@@ -78,6 +81,7 @@ RARE = (
     ("servers", "queue_patience"),
     ("servers", "preempts", "changes"),
     ("jobs", "laps", "retries", "errors"),
+    ("forks", "nested_forks", "needs", "errors"),
 )
 """Features that must come together for something to happen; a test steers some of its cases there."""
 
@@ -283,7 +287,14 @@ class Builder:
             results = [result for result in Result if self.dice.below(4)]
         cap = self.if_on("caps", (-1, 5, 30))
         return self.maker.route(
-            *endpoints, next_on=results, max_output_tokens=cap, **self.breaker()
+            *endpoints,
+            next_on=results,
+            max_output_tokens=cap,
+            choose=self.if_on("choices", tuple(Choose)),
+            weights=[self.dice.pick((1, 3, 0)) for _ in endpoints]
+            if self.on["choices"]
+            else [1] * len(endpoints),
+            **self.breaker(),
         )
 
     def breaker(self) -> dict[str, Any]:
@@ -348,7 +359,8 @@ class Builder:
     def fork_steps(self, depth: int) -> list[int]:
         """A fork of one to three children."""
         children = [self.pipeline(depth + 1, 2) for _ in self.dice.some(3)]
-        return [self.maker.fork(*children, **self.options())]
+        needs = min(self.if_on("needs", (0, 1, 1, 2)), len(children))
+        return [self.maker.fork(*children, needs=needs, **self.options())]
 
     def job_steps(self, depth: int) -> list[int]:
         """A detached job."""
@@ -505,7 +517,11 @@ class Builder:
     def change_of_routes(self) -> tuple[Table, int, int, int]:
         """Another manner of the router."""
         column, values = self.dice.pick(
-            ((Route.NEXT_ON, (0, 127)), (Route.MAX_OUTPUT_TOKENS, (-1, 3)))
+            (
+                (Route.NEXT_ON, (0, 127)),
+                (Route.MAX_OUTPUT_TOKENS, (-1, 3)),
+                (Route.CHOOSE, tuple(Choose)),
+            )
         )
         return Table.ROUTES, self.dice.pick(self.routes), column, self.dice.pick(values)
 

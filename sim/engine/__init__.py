@@ -19,8 +19,9 @@ scrambles it to prove so.
    hears LEFT. Then persons whose patience ended give up their request: all its branches and attempts are
    abandoned, and it ends as `gave_up`.
 5. *join*: sessions arrive; next turns begin; retries whose wait is over join their node.
-6. *change*: cells of the plan get new values, in the order (table, row, column).
-7. *start*: node by node, in the plan's order, each node that anything happened to at this instant.
+6. *decide*: forks that need some of their children, and have them, go on; the deepest first.
+7. *change*: cells of the plan get new values, in the order (table, row, column).
+8. *start*: node by node, in the plan's order, each node that anything happened to at this instant.
    Nothing that starts can end at the same instant.
 
 **What a branch does** at a step happens at once, at the moment in which it came there: CHANCE, FORK,
@@ -61,7 +62,14 @@ any other ends its branch with the failure. After NO_BUDGET there is no retry, a
 result before it.
 
 **A fork** waits for all its children. If any failed, the branch that forked fails with the failure of the
-child that stands first. A BLOCK in a child fails it as `blocked`.
+child that stands first. A BLOCK in a child fails it as `blocked`. One that NEEDS some waits until so many children
+have done well, or all have ended. It decides in a moment of its own: with enough, it goes on and all its other
+branches are abandoned; else it fails as above. Its branch may still be torn from it at that instant (slower, patience).
+
+**A router** goes, by CHOOSE, to the first endpoint of its order that the call has not tried; or to one of those not
+tried, by weight: the CHOICE draw of the attempt that it then makes (the first of them where none weighs anything); or
+to the one at whose node least was under way (in service or in the queue) when the last start there was over, of
+equals the first. So what else happens at the instant of choosing cannot matter.
 
 **A request ends** when its main branch does: `ok` or `late`, or as its failure says. Its next turn, if its
 session has one, begins a drawn think time later; after `gave_up`, by chance, the session ends instead. A
@@ -126,14 +134,14 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
   for REFUSED, FULL and NO_BUDGET. STARTED counts first starts.
 * *Abandoned.* TIMEOUTS count at the moment of giving up; ERRORS, ANSWERS, WASTED and tokens at the end at the node.
   An attempt that ends in ERROR counts as an error, whether somebody waits or not.
-* *Stages.* When a branch leaves a DELAY or CALL (done, failed, passed over, or given up in the middle), the time
+* *Stages.* When a branch leaves a DELAY, CALL or FORK (done, failed, passed over, or given up in the middle), the time
   since it came to the step is added to the stage's column (-1 becomes 0 first).
 * *Laps.* A child and a detached job begin with their parent's lap; a CHANCE draws with the lap before it takes ALT.
   A main branch has the request's key. What a branch begins in a later lap than 0 has the key
   `draws.child(branch's key, lap)`, else the branch's: no two branches that begin at one step share it.
   So no step leads back to an earlier one but through a CHANCE with LAP 1.
 * *First words, answering endpoint* live on the branch; a fork's branch takes the latest first words (if any child has
-  some) and the greatest endpoint of its children. A request that fails, or has no first words, has its end.
+  some) and the greatest endpoint of its children that did well. A request that fails, or has no first words, has its end.
   A detached job's row has them too.
 * *Breakers* (`sim.policies.breaker`), one for each place of a route. A branch that leaves an endpoint, answered or
   going on or failing, reports good or, by BREAKER_ON of the failure, bad, in the generation in which its first
@@ -150,10 +158,12 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
   then nodes with fewer servers than work in service, if PREEMPTS, give work back. Every node is then looked at.
 * *A detached job's* row has the turn's session, turn, workload, phase, tokens; it ARRIVED when it was detached. It has
   no deadline and no patience. It is in neither `arrived`, `ended` nor `in_flight`.
+* *Last* in its route, for a breaker's LAST_RESORT, is the endpoint after which none is left to try. The n-th choice of
+  an order is its n-th place, whatever was chosen by other means before the order changed.
 * *Trace lines.* ARRIVE; STEP at every step a branch comes to; JOIN; START at each start; at the door OPEN, NO_BUDGET,
   REFUSED and, where the refusal gives advice, ADVICE; at overflow FULL; LEFT (patience, or abandoned in the queue);
   RETURNED; ENDED when an attempt that started ends at its node, even for nobody; TIMEOUT, then RETRY or FALLBACK or
-  FAILED, when the branch hears; SLOWER; DETACH; GAVE_UP; END; NEXT_TURN.
+  FAILED, when the branch hears; SLOWER; ENOUGH when a fork goes on without others; DETACH; GAVE_UP; END; NEXT_TURN.
 * *Of these lines:* `where` or `value` is -1 where `Event` says nothing of it. JOIN's value counts from 0 in each call.
   FALLBACK names the endpoint that the router goes to. REFUSED names the first limit in the endpoint's order that
   could never let the attempt pass, else the first that would make it wait. FAILED is of calls only, optional ones too;

@@ -180,3 +180,34 @@ def advice_us(form: int, wait_us: int) -> int:
     if form == 3:
         return -(-wait_us // MILLION) * MILLION
     return wait_us if form == 1 else 0
+
+
+def by_weight(weights: Sequence[int], first: int, count: int, tried: int, u: float) -> int:
+    """The place of a route that a draw chooses by weight.
+
+    Args:
+        weights: where the route's weights stand, from `first` on.
+        first: see above.
+        count: places of the route.
+        tried: bits (1 << place) that are not to be chosen; not all.
+        u: the draw, in (0, 1).
+
+    By hand: weights 3, 1, 1 and the first tried: u = 0.6 falls on 1.2 of 2, the last. Where none that is left weighs
+    anything, the first of them.
+    """
+    total = 0
+    chosen = -1
+    for place in range(count):
+        if (tried >> place) & 1 == 0:
+            total += weights[first + place]
+            if chosen < 0:
+                chosen = place
+    left = u * total
+    for place in range(count):
+        weight = weights[first + place]
+        if (tried >> place) & 1 == 0 and weight > 0:
+            chosen = place
+            left -= weight
+            if left < 0:
+                return chosen
+    return chosen

@@ -54,7 +54,9 @@ class Plan:
     """First steps of the children of all FORK steps."""
     routes: Table2D
     route_endpoints: NDArray[np.int64]
-    """Endpoints of all routes, in the order in which they are tried."""
+    """Endpoints of all routes, in their order."""
+    route_weights: NDArray[np.int64]
+    """Weights of the endpoints of routes that choose by weight [ppm]."""
     endpoints: Table2D
     endpoint_limits: NDArray[np.int64]
     """Limits of all endpoints."""

@@ -21,7 +21,7 @@ class StepKind(IntEnum):
     CALL = 2
     """Visit a route: attempts at endpoints until one answers or none is left."""
     FORK = 3
-    """Start the children; go on when all have ended."""
+    """Start the children; go on when all have ended, or as many as it needs have done well."""
     CHANCE = 4
     """Go to `ALT` with a probability, else to `NEXT`. Takes no time."""
     DETACH = 5
@@ -61,6 +61,8 @@ class Step(IntEnum):
     FORK_COUNT = 14
     LAP = 15
     """CHANCE: 1 where taking `ALT` starts a new lap (a repeat), whose draws are new."""
+    NEEDS = 16
+    """FORK: go on, and abandon the others, when so many children have done well; 0: wait for all, and all must."""
 
 
 class Route(IntEnum):
@@ -73,19 +75,34 @@ class Route(IntEnum):
     """Mask of results (1 << Result) after which the next endpoint is tried."""
     MAX_OUTPUT_TOKENS = 3
     """An answer is cut here, and limits reserve so much; -1: no cap, limits see the true length."""
-    BREAKER_ON = 4
+    CHOOSE = 4
+    """`Choose`: which endpoint that this call has not tried comes next."""
+    WEIGHTS = 5
+    """First of its rows in `Plan.route_weights`, where it chooses by weight."""
+    BREAKER_ON = 6
     """Mask of results (1 << Result) that its breakers count as failures; 0: it has none."""
-    LAST_RESORT = 5
+    LAST_RESORT = 7
     """1 where the last endpoint is tried although its breaker is open."""
-    OPENS_AFTER = 6
+    OPENS_AFTER = 8
     """From here, the eight parameters of `sim.policies.breaker`."""
-    OPENS_AT_SHARE_PPM = 7
-    OPENS_AT_LEAST = 8
-    BREAKER_WINDOW_US = 9
-    STAYS_OPEN_US = 10
-    PROBES = 11
-    HEEDS_ADVICE = 12
-    OPENS_ON = 13
+    OPENS_AT_SHARE_PPM = 9
+    OPENS_AT_LEAST = 10
+    BREAKER_WINDOW_US = 11
+    STAYS_OPEN_US = 12
+    PROBES = 13
+    HEEDS_ADVICE = 14
+    OPENS_ON = 15
+
+
+class Choose(IntEnum):
+    """How a route chooses among the endpoints that a call has not tried."""
+
+    ORDER = 0
+    """The first in its order."""
+    WEIGHTS = 1
+    """By a draw."""
+    LEAST_BUSY = 2
+    """The one at whose node least is under way."""
 
 
 class Endpoint(IntEnum):
@@ -327,3 +344,5 @@ class Draw(IntEnum):
     BACKOFF_PLUS = 16
     LIMIT = 17
     """An attempt's luck with limits that refuse by chance."""
+    CHOICE = 18
+    """Which endpoint of a route a call goes to."""

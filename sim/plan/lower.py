@@ -164,6 +164,7 @@ def _plan(variant: Variant, tables: dict[Table, Table2D], phases: tuple[str, ...
         forks=np.array(maker.forks, np.int64),
         routes=tables[Table.ROUTES],
         route_endpoints=pools.route_endpoints.array(),
+        route_weights=pools.route_weights.array(),
         endpoints=tables[Table.ENDPOINTS],
         endpoint_limits=pools.endpoint_limits.array(),
         nodes=tables[Table.NODES],

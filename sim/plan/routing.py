@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 
+MILLION = 1_000_000
+
+
 class RouteRows:
     """The routes of one phase."""
 
@@ -41,6 +44,15 @@ class RouteRows:
         shown = name if residency is None else f"{name} in {residency}"
         return self._row(shown, name, order)
 
+    def hedge(self, name: str, residency: str | None) -> tuple[int, int] | None:
+        """When a second call begins [us], and its route, which begins with the next endpoint; None where none does."""
+        router = self._scenario.routes.get(name)
+        if router is None or router.hedge is None:
+            return None
+        order = allowed(self._scenario, name, residency)
+        turned = (*order[1:], order[0])
+        return router.hedge.after, self._row(f"{name} hedge", name, turned)
+
     def station(self, name: str) -> int:
         """The row of the route that leads to a station."""
         return self._stations[name]
@@ -60,6 +72,9 @@ class RouteRows:
         }
         if router is not None:
             cells[Route.NEXT_ON] = result_mask(router.next_on)
+            cells[Route.CHOOSE] = router.chooses()
+            weights = tuple(round(MILLION * router.weights.get(each, 0)) for each in order)
+            cells[Route.WEIGHTS] = self._pools.route_weights.place(weights)
             if router.max_output_tokens is not None:
                 cells[Route.MAX_OUTPUT_TOKENS] = router.max_output_tokens
         row = self.table.add(name, cells)

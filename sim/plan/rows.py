@@ -99,6 +99,7 @@ class Pools:
 
     laws: LawPool = field(default_factory=LawPool)
     route_endpoints: ListPool = field(default_factory=ListPool)
+    route_weights: ListPool = field(default_factory=ListPool)
     endpoint_limits: ListPool = field(default_factory=ListPool)
 
 

@@ -81,10 +81,10 @@ class StepMaker:
             skips += piece.skips
         return Piece(first, ends + skips)
 
-    def step(self, kind: StepKind, cells: Mapping[IntEnum, int]) -> int:
-        """Add the step of the stage that is being lowered."""
+    def step(self, kind: StepKind, cells: Mapping[IntEnum, int], part: str = "") -> int:
+        """Add the step of the stage that is being lowered; `part` tells several of one stage apart."""
         assert self._stage is not None
-        return self._add(kind, cells, "", self._full_name(self._stage), self._stage.stream)
+        return self._add(kind, cells, part, self._full_name(self._stage), self._stage.stream)
 
     def chance(self, probability: float, part: str, lap: int = 0) -> int:
         """Add a CHANCE beside the stage that is being lowered; `part` tells its draws apart."""
@@ -122,6 +122,14 @@ class StepMaker:
     def route(self, name: str) -> int:
         """The row of a route, or of the one that leads to a single endpoint."""
         return self.variant.routes.row(name, self._residency)
+
+    def hedge(self, name: str) -> tuple[int, int] | None:
+        """When the second call of a route begins [us], and its route; None where there is none."""
+        return self.variant.routes.hedge(name, self._residency)
+
+    def constant(self, value: int) -> int:
+        """The row of a law that always gives a value."""
+        return self.variant.pools.laws.constant(value)
 
     def station_route(self, name: str) -> int:
         """The row of the route that leads to a station."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from sim.plan.columns import Step, StepKind
@@ -43,17 +44,39 @@ class Call(TimedStage):
 
     def lower(self, maker: StepMaker) -> Piece:
         streams = maker.streams(self)
-        cells = self.timing() | {
+        timing = self.timing() | {Step.STAGE: maker.column(self)}
+        if streams:
+            timing[Step.HOLDS] = 0
+        cells: dict[IntEnum, int] = {
             Step.ROUTE: maker.route(self.call),
-            Step.STAGE: maker.column(self),
             Step.INPUT_TOKENS: -1 if self.input_tokens is None else self.input_tokens,
             Step.OUTPUT_TOKENS: self.writes,
             Step.STREAMS: int(streams),
         }
-        if streams:
-            cells[Step.HOLDS] = 0
-        step = maker.step(StepKind.CALL, cells)
-        return Piece(step, [(step, Step.NEXT)])
+        hedge = maker.hedge(self.call)
+        if hedge is None:
+            step = maker.step(StepKind.CALL, cells | timing)
+            return Piece(step, [(step, Step.NEXT)])
+        return _hedged(maker, cells, timing, *hedge)
+
+
+def _hedged(
+    maker: StepMaker,
+    cells: dict[IntEnum, int],
+    timing: dict[IntEnum, int],
+    after_us: int,
+    second_route: int,
+) -> Piece:
+    """Two calls of which one must do well; the second waits a while. What the stage says of time is the fork's."""
+    fork = maker.step(StepKind.FORK, {Step.NEEDS: 1, **timing}, "hedged")
+    first = maker.step(StepKind.CALL, cells)
+    wait = maker.step(StepKind.DELAY, {Step.LAW: maker.constant(after_us)}, "hedge after")
+    second = maker.step(StepKind.CALL, {**cells, Step.ROUTE: second_route}, "hedge")
+    maker.tie([(wait, Step.NEXT)], second)
+    for last in (first, second):
+        maker.finish(Piece(last, [(last, Step.NEXT)]))
+    maker.fork(fork, [first, wait])
+    return Piece(fork, [(fork, Step.NEXT)])
 
 
 def calls_that_stream(pipeline: Iterable[Stage]) -> list[Call]:

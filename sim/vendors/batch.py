@@ -51,6 +51,12 @@ def _turned(
                 faults.append((("routes", name, "batch_api"), str(error), error.code))
         else:
             order.append(one)
+    weights = route.get("weights")
+    if isinstance(weights, Mapping):
+        named = {
+            f"{one} batch" if f"{one} batch" in order else one: w for one, w in weights.items()
+        }
+        return {**route, "order": order, "weights": named}
     return {**route, "order": order}
 
 

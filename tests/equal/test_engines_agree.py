@@ -14,7 +14,7 @@ from plans import Outcome, differences, run
 from strategies import RARE, Case, cases, stored
 
 from sim.outcome import Event, Line, Row
-from sim.plan.columns import Result, Status
+from sim.plan.columns import Choose, Result, Route, Status
 
 STORED = Path(__file__).parent / "stored.jsonl"
 """Cases that once failed, and the smallest that reach what is rare, a list of choices a line; each is replayed for
@@ -51,8 +51,19 @@ def happened(outcome: Outcome) -> set[str]:
     return names | {f"result {Result(code).name}" for code in np.unique(values).tolist()}
 
 
+def chosen(case: Case, outcome: Outcome) -> set[str]:
+    """The ways in which a route chose a second endpoint."""
+    if Event.FALLBACK not in outcome.trace[:, Line.EVENT]:
+        return set()
+    return {
+        f"choose {Choose(way).name}"
+        for way in np.unique(case.plan.routes[:, Route.CHOOSE]).tolist()
+    }
+
+
 EVERYTHING = {event.name for event in Event}
 EVERYTHING |= {f"status {status.name}" for status in Status}
+EVERYTHING |= {f"choose {way.name}" for way in Choose}
 EVERYTHING |= {f"result {result.name}" for result in Result if result != Result.NO_BUDGET}
 
 
@@ -90,6 +101,7 @@ def agree_on_some(
             failing.append(case.choices)
             raise
         seen.update(happened(outcome), cases=1, ties=has_tie(outcome))
+        seen.update(chosen(case, outcome))
 
     try:
         agree()

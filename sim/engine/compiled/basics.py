@@ -7,6 +7,7 @@ import numpy as np
 from sim import draws
 from sim.engine import arithmetic
 from sim.engine.compiled.codes import (
+    DEPTHS_MAX,
     HEAP_WIDTH,
     LAW_WIDTH,
     LINE_WIDTH,
@@ -50,6 +51,7 @@ bin_of = shared.bin_of
 actual_amount = shared.actual_amount
 reserved_amount = shared.reserved_amount
 advice_us = shared.advice_us
+by_weight = shared.by_weight
 
 
 @leaf
@@ -95,12 +97,17 @@ def instant_of(key: int) -> int:
 
 
 @part
-def push(m: Ints, time_us: int, moment: int, kind: int, slot: int, serial: int) -> None:
-    """Put an event on the heap (four children a node, least key on top)."""
-    key = (time_us * KEY_MOMENTS + moment) * KEY_SALTS
-    if m[S.SALT] != 0:
-        shuffled = mix(np.uint64(m[S.SALT] * 1_000_003 + slot * 16 + kind) + np.uint64(time_us))
-        key += int(shuffled >> np.uint64(56))
+def move(m: Ints, one: int, to: int) -> None:
+    """Copy an event to another place on the heap."""
+    m[to] = m[one]
+    m[to + 1] = m[one + 1]
+    m[to + 2] = m[one + 2]
+    m[to + 3] = m[one + 3]
+
+
+@leaf
+def put(m: Ints, key: int, kind: int, slot: int, serial: int) -> None:
+    """Put an event on the heap by its key."""
     heap = m[S.HEAP]
     place = m[S.HEAP_SIZE]
     m[S.HEAP_SIZE] = place + 1
@@ -118,12 +125,24 @@ def push(m: Ints, time_us: int, moment: int, kind: int, slot: int, serial: int) 
 
 
 @part
-def move(m: Ints, one: int, to: int) -> None:
-    """Copy an event to another place on the heap."""
-    m[to] = m[one]
-    m[to + 1] = m[one + 1]
-    m[to + 2] = m[one + 2]
-    m[to + 3] = m[one + 3]
+def push(m: Ints, time_us: int, moment: int, kind: int, slot: int, serial: int) -> None:
+    """Put an event on the heap (four children a node, least key on top)."""
+    key = (time_us * KEY_MOMENTS + moment) * KEY_SALTS
+    if m[S.SALT] != 0:
+        shuffled = mix(np.uint64(m[S.SALT] * 1_000_003 + slot * 16 + kind) + np.uint64(time_us))
+        key += int(shuffled >> np.uint64(56))
+    put(m, key, kind, slot, serial)
+
+
+@leaf
+def push_decision(m: Ints, time_us: int, depth: int, slot: int, serial: int) -> None:
+    """Put the decision of a fork on the heap, before those of forks that stand less deep."""
+    key = (time_us * KEY_MOMENTS + Moment.DECIDE) * KEY_SALTS
+    key += (DEPTHS_MAX - depth) * (KEY_SALTS // (DEPTHS_MAX + 1))
+    if m[S.SALT] != 0:
+        shuffled = mix(np.uint64(m[S.SALT] * 1_000_003 + slot) + np.uint64(time_us))
+        key += int(shuffled >> np.uint64(61))
+    put(m, key, Kind.DECIDE, slot, serial)
 
 
 @part

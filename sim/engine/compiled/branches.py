@@ -19,6 +19,9 @@ def new_branch(m: Ints, request: int, parent: int, step: int, lap: int, key: int
     first = m[request + R.BRANCHES]
     m[branch + B.REQUEST] = request
     m[branch + B.PARENT] = parent
+    m[branch + B.DEPTH] = 0
+    if parent != NONE:
+        m[branch + B.DEPTH] = m[parent + B.DEPTH] + 1
     m[branch + B.NAME] = m[step + P.ROW]
     m[branch + B.STEP] = step
     m[branch + B.LAP] = lap

@@ -33,7 +33,7 @@ def meet(m: Ints, branch: int, attempt: int) -> None:
     m[found + K.ROUTE] = route
     m[branch + B.BREAKER] = found
     m[attempt + A.BREAKER] = found
-    last = hop + 1 == m[route + Route.COUNT]
+    last = m[branch + B.HOPS] + 1 == m[route + Route.COUNT]
     m[attempt + A.LAST_RESORT] = 1 if last and m[route + Route.LAST_RESORT] == 1 else 0
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.engine.arithmetic import MILLION
 from sim.engine.compiled import breaking
 from sim.engine.compiled.basics import (
     LOADS,
+    UNIFORM_STEP,
     added_us,
     backoff_us,
+    bits,
+    by_weight,
     count_wait,
     free_attempt,
     hour_of,
@@ -51,14 +56,15 @@ from sim.engine.compiled.codes import (
 from sim.engine.compiled.jit import part
 from sim.engine.compiled.limiting import settle_unused
 from sim.outcome import Event, Load
-from sim.plan.columns import Draw, Endpoint, Node, Result, Route, Status, Step, Workload
+from sim.plan.columns import Choose, Draw, Endpoint, Node, Result, Route, Status, Step, Workload
 
 
 @part
 def begin_call(m: Ints, branch: int) -> None:
     """Before a call's first attempt."""
     m[branch + B.TRIES] = 0
-    m[branch + B.HOP] = 0
+    m[branch + B.HOPS] = 0
+    m[branch + B.TRIED] = 0
     m[branch + B.RETRIED] = 0
     m[branch + B.LAST_RESULT] = Result.OK
     m[branch + B.ROUTE] = m[m[branch + B.STEP] + Step.ROUTE]
@@ -67,9 +73,43 @@ def begin_call(m: Ints, branch: int) -> None:
 
 @part
 def aim(m: Ints, branch: int) -> None:
-    """Go to the endpoint at the branch's place in its route."""
-    first = m[m[branch + B.ROUTE] + Route.FIRST]
-    m[branch + B.TARGET] = m[first + m[branch + B.HOP]]
+    """Choose the endpoint to which a call goes next."""
+    route = m[branch + B.ROUTE]
+    how = m[route + Route.CHOOSE]
+    place = m[branch + B.HOPS]
+    if how == Choose.WEIGHTS:
+        place = draw_place(m, branch)
+    elif how == Choose.LEAST_BUSY:
+        place = least_busy(m, branch)
+    m[branch + B.HOP] = place
+    m[branch + B.TRIED] |= 1 << place
+    m[branch + B.TARGET] = m[m[route + Route.FIRST] + place]
+
+
+@part
+def draw_place(m: Ints, branch: int) -> int:
+    """A place of the route by weight."""
+    route = m[branch + B.ROUTE]
+    key = np.uint64(m[m[branch + B.STEP] + P.KEYS + Draw.CHOICE])
+    counter = counter_of(m, branch, m[branch + B.TRIES])
+    u = (np.float64(bits(key, np.uint64(m[branch + B.KEY]), counter)) + 0.5) * UNIFORM_STEP
+    first = m[route + Route.WEIGHTS]
+    return by_weight(m, first, m[route + Route.COUNT], m[branch + B.TRIED], u)
+
+
+@part
+def least_busy(m: Ints, branch: int) -> int:
+    """The place of the route at whose node least is under way."""
+    route = m[branch + B.ROUTE]
+    chosen = NONE
+    least = 0
+    for place in range(m[route + Route.COUNT]):
+        node = m[m[m[route + Route.FIRST] + place] + Endpoint.NODE]
+        untried = (m[branch + B.TRIED] >> place) & 1 == 0
+        if untried and (chosen == NONE or m[node + N.UNDER_WAY] < least):
+            chosen = place
+            least = m[node + N.UNDER_WAY]
+    return chosen
 
 
 @part
@@ -253,8 +293,8 @@ def hear(m: Ints, f: Floats, branch: int, result: int, advice: int, now: int) ->
         return
     if (m[route + Route.BREAKER_ON] >> result) & 1 == 1:
         breaking.report(m, branch, 0, breaking.badness(m, route, result), advice)
-    if onward and m[branch + B.HOP] + 1 < m[route + Route.COUNT]:
-        m[branch + B.HOP] += 1
+    if onward and m[branch + B.HOPS] + 1 < m[route + Route.COUNT]:
+        m[branch + B.HOPS] += 1
         m[branch + B.RETRIED] = 0
         aim(m, branch)
         note_branch(m, now, branch, Event.FALLBACK, m[m[branch + B.TARGET] + E.ROW], NONE)

@@ -136,7 +136,7 @@ class E(IntEnum):
 
 
 class L(IntEnum):
-    """What a limit has behind its columns in the plan."""
+    """What a limit has behind its columns."""
 
     ROW = LIMIT_WIDTH
     STATE = LIMIT_WIDTH + 1
@@ -161,6 +161,8 @@ class N(IntEnum):
     LAST_US = ROW + 3
     """The instant up to which its integrals are counted."""
     DIRTY = ROW + 4
+    UNDER_WAY = ROW + 13
+    """In service or in the queue, as the last start left it."""
     WAKE_AT = ROW + 5
     NEW = ROW + 6
     """How many joined at this instant and have not come to the door."""
@@ -169,7 +171,7 @@ class N(IntEnum):
     SERVICE_HEAD = ROW + 9
     SERVICE_TAIL = ROW + 10
     NEXT_DIRTY = ROW + 11
-    QUEUES = ROW + 12
+    QUEUES = ROW + 14
     """Head and tail of each priority's queue."""
     LOAD = QUEUES + 2 * PRIORITIES
     """Its counters of today, hour by hour."""
@@ -281,7 +283,15 @@ class B(IntEnum):
     """The breaker of the endpoint that it tries; -1: none."""
     GENERATION = 39
     """The generation of it that its attempts belong to; -1: none."""
-    WIDTH = 40
+    HOPS = 40
+    TRIED = 41
+    """Endpoints that it tried before this one: how many, and their places in the route and its own as bits."""
+    DEPTH = 42
+    """Forks above it."""
+    WELL = 43
+    DECIDING = 44
+    """Children that have done well; 1 where its fork decides at this instant."""
+    WIDTH = 45
 
 
 class Doing(IntEnum):
@@ -339,14 +349,10 @@ class A(IntEnum):
     """Neighbours in its list; AFTER also links free slots."""
     WOUND = 30
     """1 where the event of its time-out is on its way."""
-    LAST_RESULT = 31
-    """How the attempt before it failed, if it is a retry."""
-    LIMIT = 32
-    """Row of the limit that refused it; -1: none."""
-    BREAKER = 33
-    """The breaker that it must pass at the door; -1: none."""
-    LAST_RESORT = 34
-    """1 where it passes an open one."""
+    LAST_RESULT = 31  # of the attempt before it, if it is a retry
+    LIMIT = 32  # row of the limit that refused it; -1: none
+    BREAKER = 33  # that it must pass at the door; -1: none
+    LAST_RESORT = 34  # 1 where it passes an open one
     WIDTH = 35
 
 
@@ -374,6 +380,7 @@ class Kind(IntEnum):
     RETRY = 6
     TURN = 7
     WAKE = 8
+    DECIDE = 9
 
 
 class Moment(IntEnum):
@@ -385,4 +392,9 @@ class Moment(IntEnum):
     QUEUE_PATIENCE = 3
     PATIENCE = 4
     JOIN = 5
-    CHANGE = 6
+    DECIDE = 6
+    CHANGE = 7
+
+
+DEPTHS_MAX = 31
+"""So many forks may enclose each other (a file's depth allows 16); the deepest decides first."""

@@ -39,7 +39,7 @@ from sim.engine.compiled.jit import at, bare, kernel, part
 from sim.engine.compiled.limiting import give_back, parameters, state
 from sim.engine.compiled.requests import arrive, come_again, give_up
 from sim.engine.compiled.starting import return_excess, start_all
-from sim.engine.compiled.steps import go_on_without, run
+from sim.engine.compiled.steps import decide, go_on_without, run
 from sim.outcome import LONG, Event, Use
 from sim.plan.columns import LIMIT_PARAMETERS, Endpoint, Limit, Node, Result
 
@@ -164,6 +164,9 @@ def handle(m: Ints, f: Floats, now: int) -> None:
     elif kind == Kind.SLOWER:
         if m[slot + B.STEP_SERIAL] == serial:
             go_on_without(m, slot, now)
+    elif kind == Kind.DECIDE:
+        if m[slot + B.STEP_SERIAL] == serial:
+            decide(m, slot, now)
     elif kind == Kind.QUEUE_PATIENCE:
         if m[slot + A.SERIAL] == serial:
             lose_patience(m, slot, now)

@@ -226,3 +226,5 @@ def drop(m: Ints, branch: int, now: int) -> None:
     if m[branch + B.DOING] == Doing.WAITING:
         abandon(m, branch, now)
         book(m, branch, now)
+    elif m[branch + B.DOING] == Doing.FORKED:
+        book(m, branch, now)

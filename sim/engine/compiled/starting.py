@@ -81,6 +81,7 @@ def start(m: Ints, f: Floats, node: int, now: int) -> None:
         serve(m, f, node, now)
     if m[node + N.WAITING] > 0:
         wind_timers(m, f, node, now)
+    m[node + N.UNDER_WAY] = m[node + N.WAITING] + m[node + N.BUSY]
 
 
 @part

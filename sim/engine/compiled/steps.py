@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.arithmetic import MILLION
-from sim.engine.compiled.basics import bits, duration_us, new_serial, push
+from sim.engine.compiled.basics import bits, duration_us, new_serial, push, push_decision
 from sim.engine.compiled.branches import (
     book,
     counter_of,
@@ -108,6 +108,8 @@ def fork(m: Ints, branch: int, now: int) -> None:
     count = m[step + Step.FORK_COUNT]
     m[branch + B.DOING] = Doing.FORKED
     m[branch + B.CHILDREN] = count
+    m[branch + B.WELL] = 0
+    m[branch + B.DECIDING] = 0
     m[branch + B.FAILED_NAME] = NONE
     m[branch + B.CHILD_FIRST_US] = NONE
     m[branch + B.CHILD_ANSWERED] = NONE
@@ -122,7 +124,7 @@ def fork(m: Ints, branch: int, now: int) -> None:
 
 @part
 def end_child(m: Ints, branch: int, now: int) -> None:
-    """A child of a fork ends: its parent goes on, or fails, when it was the last."""
+    """A child of a fork ends: its parent goes on, or fails, when it was the last, or the last that was needed."""
     parent = m[branch + B.PARENT]
     status = m[branch + B.STATUS]
     name = m[branch + B.NAME]
@@ -132,19 +134,38 @@ def end_child(m: Ints, branch: int, now: int) -> None:
         m[parent + B.FAILED_STATUS] = status
         for place in range(FAULTS):
             m[parent + B.CHILD_FAULT + place] = m[branch + B.FAULT + place]
-    first = max(m[parent + B.CHILD_FIRST_US], m[branch + B.FIRST_US])
-    m[parent + B.CHILD_FIRST_US] = first
-    answered = max(m[parent + B.CHILD_ANSWERED], m[branch + B.ANSWERED])
-    m[parent + B.CHILD_ANSWERED] = answered
+    if status == Status.OK:
+        m[parent + B.WELL] += 1
+        first = max(m[parent + B.CHILD_FIRST_US], m[branch + B.FIRST_US])
+        m[parent + B.CHILD_FIRST_US] = first
+        answered = max(m[parent + B.CHILD_ANSWERED], m[branch + B.ANSWERED])
+        m[parent + B.CHILD_ANSWERED] = answered
     m[parent + B.CHILDREN] -= 1
     free_branch(m, branch)
-    if m[parent + B.CHILDREN] == 0:
+    needs = m[m[parent + B.STEP] + Step.NEEDS]
+    ended = m[parent + B.CHILDREN] == 0
+    if needs == 0 and ended:
         end_fork(m, parent, now)
+    elif needs > 0 and (ended or m[parent + B.WELL] >= needs) and m[parent + B.DECIDING] == 0:
+        m[parent + B.DECIDING] = 1
+        push_decision(m, now, m[parent + B.DEPTH], parent, m[parent + B.STEP_SERIAL])
+
+
+@part
+def decide(m: Ints, branch: int, now: int) -> None:
+    """Enough children of a fork have done well, or all have ended."""
+    step = m[branch + B.STEP]
+    if m[branch + B.WELL] >= m[step + Step.NEEDS]:
+        note_branch(m, now, branch, Event.ENOUGH, m[step + P.ROW], m[branch + B.WELL])
+        m[branch + B.FAILED_NAME] = NONE
+        drop_children(m, branch, now)
+    end_fork(m, branch, now)
 
 
 @part
 def end_fork(m: Ints, branch: int, now: int) -> None:
-    """All children of a fork have ended."""
+    """A fork is over: all its children have ended, or are abandoned."""
+    book(m, branch, now)
     if m[branch + B.FAILED_NAME] == NONE:
         if m[branch + B.CHILD_FIRST_US] != NONE:
             m[branch + B.FIRST_US] = m[branch + B.CHILD_FIRST_US]
@@ -173,7 +194,7 @@ def go_on_without(m: Ints, branch: int, now: int) -> None:
         drop_children(m, branch, now)
     else:
         abandon(m, branch, now)
-        book(m, branch, now)
+    book(m, branch, now)
     pass_on(m, branch, now)
 
 

@@ -152,12 +152,14 @@ class World:
     def _fill_rows(self, plan: Plan) -> None:
         limits = self.add(self.addresses(Table.LIMITS, plan.endpoint_limits))
         endpoints = self.add(self.addresses(Table.ENDPOINTS, plan.route_endpoints))
+        weights = self.add(np.ascontiguousarray(plan.route_weights, np.int64))
         forks = self.add(self.addresses(Table.STEPS, plan.forks))
         rows = self.rows_of
         self.cells(Table.ENDPOINTS, Endpoint.LIMIT_FIRST, rows[Table.ENDPOINTS])[:] += limits
         self.cells(Table.ROUTES, Route.FIRST, rows[Table.ROUTES])[:] += endpoints
+        self.cells(Table.ROUTES, Route.WEIGHTS, rows[Table.ROUTES])[:] += weights
         self.cells(Table.STEPS, Step.FORK_FIRST, rows[Table.STEPS])[:] += forks
-        self._route_base = endpoints
+        self._route_bases = {int(Route.FIRST): endpoints, int(Route.WEIGHTS): weights}
         budgets = plan.endpoints[:, Endpoint.BUDGET_CAP_PPM]
         self.cells(Table.ENDPOINTS, E.BUDGET, len(budgets))[:] = budgets
         self._fill_keys(Table.STEPS, P.KEYS, plan.step_keys)
@@ -167,7 +169,7 @@ class World:
             parameters = row[Limit.PARAMETERS : LIMIT_WIDTH].tolist()
             LIMITS[row[Limit.KIND]].start(parameters, row[L.STATE : L.STATE + STATE_WIDTH], 0)
         for column in range(N.WAKE_AT, N.LOAD):
-            if column != N.NEW:
+            if column not in (N.NEW, N.UNDER_WAY):
                 self.cells(Table.NODES, column, rows[Table.NODES])[:] = NONE
         self._fill_header(plan)
 
@@ -236,8 +238,8 @@ class World:
             value = int(changes.value[place])
             if (table, column) in REFERENCES:
                 value = int(self.addresses(REFERENCES[table, column], np.array([value]))[0])
-            if (table, column) == (Table.ROUTES, Route.FIRST):
-                value += self._route_base
+            if table == Table.ROUTES:
+                value += self._route_bases.get(column, 0)
             base = self.bases[table] + row * WIDTHS[Table(table)]
             limit = base if table == Table.LIMITS and column >= Limit.PARAMETERS else NONE
             cells.append((int(changes.time_us[place]), base + column, value, limit))

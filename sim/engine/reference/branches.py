@@ -28,7 +28,7 @@ from sim.engine.reference.plain import (
     Told,
     Workload,
 )
-from sim.engine.reference.world import FINISH, JOIN, PATIENCE, SLOWER, Timer, World
+from sim.engine.reference.world import DECIDE, FINISH, JOIN, PATIENCE, SLOWER, Timer, World
 
 TOO_SLOW = "too slow"
 GIVEN_UP = "given up"
@@ -199,6 +199,8 @@ class Branch:
         self.attempt: Attempt | None = None
         """The attempt that it waits for."""
         self.children: list[Branch] = []
+        self.decision: Timer | None = None
+        """Of its fork, at this instant."""
         self.first_words_us = -1
         self.endpoint = -1
         self.fault = NO_FAULT
@@ -259,6 +261,9 @@ class Branch:
         if self.attempt is not None:
             self.attempt.abandon()
             self.attempt = None
+        if self.decision is not None:
+            self.decision.cancel()
+            self.decision = None
         for child in self.children:
             child.abandon()
         self.children = []
@@ -272,7 +277,7 @@ class Branch:
         """Leave a step: book the time in it to its stage."""
         if slower is not None:
             slower.cancel()
-        if row[Step.STAGE] >= 0 and row[Step.KIND] != StepKind.FORK:
+        if row[Step.STAGE] >= 0:
             stage = Row.STAGES + row[Step.STAGE]
             self.row[stage] = max(0, self.row[stage]) + self.world.now - came_us
 
@@ -298,8 +303,8 @@ class Branch:
         yield Timer(self.world, FINISH, duration_us(value, MILLION))
         return None
 
-    def fork(self, step: int, row: list[int]) -> Waits:  # noqa: ARG002
-        """Start the children, each a process, and wait for all."""
+    def fork(self, step: int, row: list[int]) -> Waits:
+        """Start the children, each a process, and wait for all, or for as many as it needs."""
         first = row[Step.FORK_FIRST]
         key = self.key_of_young()
         for child_step in self.world.forks[first : first + row[Step.FORK_COUNT]]:
@@ -308,10 +313,19 @@ class Branch:
             child.waits = child.walk()
             child.process = self.world.process(child.waits)
         children = self.children
-        for child in children:
-            yield child.process
+        if row[Step.NEEDS] and children:
+            yield self.enough(row[Step.NEEDS])
+            well = [child for child in children if child.did_well()]
+            if len(well) >= row[Step.NEEDS]:
+                self.tell(Told.ENOUGH, step, len(well))
+                self.let_go()
+                self.gather(well)
+                return None
+        else:
+            for child in children:
+                yield child.process
         self.children = []
-        failed = [child for child in children if child.process.value is not None]
+        failed = [child for child in children if not child.did_well()]
         if not failed:
             self.gather(children)
             return None
@@ -319,6 +333,32 @@ class Branch:
         if not row[Step.OPTIONAL]:
             self.fault = decides.fault
         return decides.process.value
+
+    def enough(self, needs: int) -> Event:
+        """Happens when so many children have done well, or all have ended, in a moment of its own."""
+        decided = Event(self.world)
+        children = self.children
+
+        def consider(_: Event) -> None:
+            # A child that was abandoned with its fork ends too, and nobody wants to know.
+            if self.children is not children or self.decision is not None:
+                return
+            well = sum(child.did_well() for child in children)
+            if well >= needs or all(child.process.triggered for child in children):
+                moment = DECIDE - self.depth
+                self.decision = Timer(self.world, moment, 0, lambda _: decide())
+
+        def decide() -> None:
+            self.decision = None
+            decided.succeed()
+
+        for child in children:
+            child.process.callbacks.append(consider)
+        return decided
+
+    def did_well(self) -> bool:
+        """Whether a child has come to its end."""
+        return self.process.triggered and self.process.value is None
 
     def gather(self, children: list[Branch]) -> None:
         """What a fork has from children that did well: the latest first words."""

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from simpy import Event
 
+from sim import draws
+from sim.engine.arithmetic import by_weight
 from sim.engine.reference.attempts import Attempt, wait_before_retry_us
 from sim.engine.reference.limiters import Breaker
-from sim.engine.reference.plain import Endpoint, Result, Route, Row, Step, Told
+from sim.engine.reference.plain import Choose, Draw, Endpoint, Result, Route, Row, Step, Told
 from sim.engine.reference.world import JOIN, Timer, World
 from sim.plan.columns import FAILED_AS
 from sim.policies.breaker import weight
@@ -33,23 +35,47 @@ def call(branch: Branch, step: int, row: list[int]) -> Waits:
     branch.made = 0
     branch.has_heard = False
     branch.failure = Result.OK
-    tried = 0
+    tried: list[int] = []
     while True:
-        endpoint = branch.world.route_endpoints[route[Route.FIRST] + tried]
-        if tried:
+        place = choose(branch, step, route, tried)
+        tried.append(place)
+        endpoint = branch.world.route_endpoints[route[Route.FIRST] + place]
+        if len(tried) > 1:
             branch.tell(Told.FALLBACK, endpoint)
-        result = yield from use(branch, step, route_row, endpoint, tried)
+        is_last = len(tried) == route[Route.COUNT]
+        result = yield from use(branch, step, route_row, endpoint, place, is_last=is_last)
         if result == Result.OK:
             return None
-        tried += 1
         onward = result == Result.OPEN or route[Route.NEXT_ON] >> result & 1
-        if tried >= route[Route.COUNT] or not onward:
+        if len(tried) >= route[Route.COUNT] or not onward:
             branch.tell(Told.FAILED, step, branch.failure)
             return FAILURES[branch.failure]
 
 
+def choose(branch: Branch, step: int, route: list[int], tried: list[int]) -> int:
+    """The place of the route to which a call goes next."""
+    world = branch.world
+    how = route[Route.CHOOSE]
+    if how == Choose.WEIGHTS:
+        mask = sum(1 << place for place in tried)
+        key = world.step_purposes[step][Draw.CHOICE]
+        u = draws.uniform(key, branch.key, branch.lap << 32 | branch.made)
+        first, count = route[Route.WEIGHTS], route[Route.COUNT]
+        return by_weight(world.route_weights, first, count, mask, u)
+    if how == Choose.LEAST_BUSY:
+        places = [place for place in range(route[Route.COUNT]) if place not in tried]
+        return min(places, key=lambda place: under_way(world, route, place))
+    return len(tried)
+
+
+def under_way(world: World, route: list[int], place: int) -> int:
+    """Attempts under way at the node behind a place of a route."""
+    endpoint = world.endpoints[world.route_endpoints[route[Route.FIRST] + place]]
+    return world.nodes[endpoint[Endpoint.NODE]].under_way
+
+
 def use(
-    branch: Branch, step: int, route: int, endpoint: int, hop: int
+    branch: Branch, step: int, route: int, endpoint: int, place: int, *, is_last: bool
 ) -> Generator[Event, Any, int]:
     """One endpoint of the route, whose breaker hears in the end what came of it."""
     row = branch.world.routes[route]
@@ -57,9 +83,9 @@ def use(
     if not row[Route.BREAKER_ON]:
         result, _ = yield from try_at(branch, step, route, attempt)
         return result
-    breaker = breaker_at(branch.world, route, hop)
+    breaker = breaker_at(branch.world, route, place)
     attempt.breaker = breaker
-    attempt.is_last_resort = bool(row[Route.LAST_RESORT]) and hop + 1 == row[Route.COUNT]
+    attempt.is_last_resort = bool(row[Route.LAST_RESORT]) and is_last
     result, advice_us = yield from try_at(branch, step, route, attempt)
     if result == Result.OK:
         breaker.report(attempt.generation, good=1)

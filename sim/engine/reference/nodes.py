@@ -29,6 +29,8 @@ class Node:
         """Those who joined at this instant."""
         self.queue: list[tuple[Order, Attempt]] = []
         self.served: dict[Attempt, None] = {}
+        self.under_way = 0
+        """In service or in the queue, as the last start left it."""
         self.counted_us = 0
         self.next_look: Timer | None = None
         self.next_look_us = -1
@@ -151,6 +153,7 @@ class Node:
             self.serve()
         for attempt in newcomers:
             self.set_timers(attempt)
+        self.under_way = len(self.served) + len(self.queue)
 
     def meet_at_door(self, attempt: Attempt) -> None:
         """An attempt comes in, unless the router's breaker, the client's budget or a limit says no."""

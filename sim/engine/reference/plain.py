@@ -21,6 +21,7 @@ def plain(codes: Codes) -> Codes:
     return cast("Codes", SimpleNamespace(**{each.name: int(each) for each in codes}))
 
 
+Choose = plain(columns.Choose)
 Clock = plain(columns.Clock)
 Draw = plain(columns.Draw)
 Endpoint = plain(columns.Endpoint)

@@ -32,10 +32,12 @@ SLOWER = 4
 QUEUE_PATIENCE = 1_000
 PATIENCE = 1_001
 JOIN = 1_002
-CHANGE = 1_003
-LOOK = 1_004
+DECIDE = 2_000
+"""Less the depth of the fork: the deepest first, whose branch may be a child of another."""
+CHANGE = 2_001
+LOOK = 2_002
 """Nothing happens, but a node wants to be looked at in the start that follows."""
-START = 1_005
+START = 2_003
 
 PULSE_STARTS = 2_048
 """The pulse beats each time so many instants have been started: several times a second."""
@@ -109,6 +111,7 @@ class World(Environment):
         self.clock: list[list[int]] = plan.clock.tolist()
         self.forks: list[int] = plan.forks.tolist()
         self.route_endpoints: list[int] = plan.route_endpoints.tolist()
+        self.route_weights: list[int] = plan.route_weights.tolist()
         self.tables = (
             self.steps,
             self.routes,
