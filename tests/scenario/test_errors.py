@@ -292,7 +292,7 @@ def test_a_contradiction_is_named_at_its_place(case: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
-        ("order: [chat]", "order: [chat], weights: {chat: 1}", "weights"),
+        ("order: [chat]", "order: [chat], residency: eu", "residency"),
     ],
 )
 def test_what_is_not_simulated_yet_says_so(old: str, new: str, key: str) -> None:
