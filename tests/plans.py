@@ -128,6 +128,7 @@ class PlanMaker:
         patience: LawLike = None,
         abandoned_leaves: int = 0,
         preempts: int = 0,
+        sheds: Sequence[int] = (-1, -1, -1),
     ) -> int:
         """A queue with servers."""
         row = {
@@ -136,6 +137,7 @@ class PlanMaker:
             Node.PATIENCE_LAW: self.law(patience),
             Node.ABANDONED_LEAVES: abandoned_leaves,
             Node.PREEMPTS: preempts,
+            **{Node(Node.SHEDS + priority): most for priority, most in enumerate(sheds)},
         }
         return _append(self.nodes, Node, row)
 

@@ -73,6 +73,7 @@ FEATURES = (
     "breakers",
     "choices",
     "needs",
+    "sheds",
 )
 
 RARE = (
@@ -190,6 +191,7 @@ class Builder:
             patience=patience,
             abandoned_leaves=self.if_on("abandoned_leaves", (0, 1)),
             preempts=self.if_on("preempts", (0, 1)),
+            sheds=[self.if_on("sheds", (-1, 2, 1, 0, 5)) for _ in range(3)],
         )
 
     def has_limits(self) -> bool:
@@ -449,6 +451,7 @@ class Builder:
                 (Node.QUEUE_LIMIT, (-1, 0, 1)),
                 (Node.ABANDONED_LEAVES, (0, 1)),
                 (Node.PREEMPTS, (0, 1)),
+                (Node.SHEDS, (-1, 1)),
                 (Node.PATIENCE_LAW, (-1, self.maker.law(2 * self.scale))),
             )
         )

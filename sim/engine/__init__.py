@@ -37,7 +37,9 @@ at one step in different laps. Work that goes back to the queue keeps its place 
 1. *settle*: breakers hear the results of this instant; limits of which an attempt ended at this instant take back
    reserved and actual amounts.
 2. *door*: those who joined at this instant, in order. The first attempt of a call at an endpoint must pass the
-   breaker at that place of its route, where the route has breakers, else OPEN comes back after 1 µs. A retry needs
+   breaker at that place of its route, where the route has breakers, else OPEN comes back after 1 µs. Where as many are
+   under way at the node (in service or in the queue) as SHEDS says for its priority, FULL comes back after 1 µs, and
+   it is no attempt that counts. A retry needs
    its cost of its endpoint's budget (a first attempt adds to it), else NO_BUDGET comes back after 1 µs. Then the
    endpoint's refusing limits: if any would make it wait, all are told `refuse` and the attempt is REFUSED, after a
    drawn time; its advice (retry-after) is the longest of what they say of their waits, none if time alone would not

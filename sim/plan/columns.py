@@ -192,6 +192,10 @@ class Node(IntEnum):
     """1 where an abandoned attempt leaves the queue; 0 where it is served for nobody."""
     PREEMPTS = 4
     """1 where work beyond the servers goes back to the queue when servers are taken away."""
+    SHEDS = 5
+    """Three columns, by priority: who comes while so many are under way here is turned away; -1: nobody."""
+    SHEDS_NORMAL = 6
+    SHEDS_LOW = 7
 
 
 class Limit(IntEnum):

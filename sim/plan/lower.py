@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.errors import Problem, ScenarioError
+from sim.limits.fields import LimitFields
+from sim.limits.quota import Fields as Quota
 from sim.plan import Changes, Names, Plan, Table2D
 from sim.plan.causes import Causes
 from sim.plan.columns import Endpoint, Limit, Step, Table
@@ -204,3 +206,13 @@ def _refuse_another_shape(first: Variant, other: Variant, phase: str) -> None:
             message = f"phase {phase!r} changes {SHAPES[table]}; a phase can change numbers only"
             problem = Problem(first.scenario.name, 0, 0, "phase_shape", "rollout.phases", message)
             raise ScenarioError([problem])
+    for mine, changed in zip(first.limit_fields, other.limit_fields, strict=True):
+        if _clock(mine) != _clock(changed):
+            message = f"phase {phase!r} changes when the quota {mine.label!r} resets; it can change what it allows"
+            problem = Problem(first.scenario.name, 0, 0, "phase_shape", "rollout.phases", message)
+            raise ScenarioError([problem])
+
+
+def _clock(limit: LimitFields) -> tuple[object, ...]:
+    """When a quota resets; nothing for other limits."""
+    return (limit.per, limit.resets_at, limit.timezone) if isinstance(limit, Quota) else ()

@@ -8,6 +8,7 @@ under which they run.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ from sim.policies.client import Client
 from sim.scenario.endpoints import ERROR_AFTER, REFUSAL_AFTER
 from sim.scenario.endpoints import Endpoint as WrittenEndpoint
 from sim.scenario.people import WorkloadDemand
-from sim.scenario.requests import PRIORITIES
+from sim.scenario.requests import PRIORITIES, Priority
 from sim.scenario.residency import residencies, residency_of
 from sim.scenario.stations import Station
 
@@ -95,7 +96,7 @@ class Variant:
             self.nodes.add(name, self._station_node(station))
         for name, endpoint in self.scenario.endpoints.items():
             if endpoint.station is None:
-                self.nodes.add(name, VENDOR_NODE)
+                self.nodes.add(name, VENDOR_NODE | _sheds(endpoint.sheds_above))
 
     def _station_node(self, station: Station) -> dict[IntEnum, int]:
         servers = -1 if station.servers == "unlimited" else (station.servers or 0)
@@ -105,6 +106,7 @@ class Variant:
             Node.PATIENCE_LAW: self.pools.laws.row(station.patience),
             Node.ABANDONED_LEAVES: int(station.abandoned == "leaves"),
             Node.PREEMPTS: int(station.at_shift_end == "return"),
+            **_sheds(station.sheds_above),
         }
 
     # Endpoints and their limits.
@@ -240,3 +242,7 @@ VENDOR_NODE: dict[IntEnum, int] = {
     Node.PREEMPTS: 0,
 }
 """An endpoint at a vendor: as many at once as its limits let through."""
+
+
+def _sheds(above: Mapping[Priority, int]) -> dict[IntEnum, int]:
+    return {Node(Node.SHEDS + place): above.get(word, -1) for place, word in enumerate(PRIORITIES)}

@@ -20,6 +20,7 @@ from sim.limits.soft_threshold import Fields as SoftThreshold
 from sim.limits.token_bucket import Fields as TokenBucket
 from sim.policies.client import Client
 from sim.scenario.laws import LawOfDuration, LawOfNumber, parse_law
+from sim.scenario.requests import Priority
 from sim.scenario.spine import Spine, kind_named, usual
 from sim.scenario.types import (
     Count,
@@ -34,6 +35,7 @@ from sim.scenario.types import (
     PositiveWholeNumber,
     Share,
     TimeZone,
+    WholeNumber,
 )
 
 REFUSAL_AFTER = parse_law("40ms", "duration")
@@ -227,6 +229,9 @@ class Endpoint(Spine):
     at the price of cache writes [share]."""
     limits: tuple[Name | Limit, ...] = ()
     """Its limits: written out, or the name of a shared one."""
+    sheds_above: dict[Priority, WholeNumber] = {}
+    """Requests of a priority are turned away as `shed`, before anything is sent, while so many are under way here:
+    {low: 20, normal: 40}; none unless written [n]."""
     client: Client = usual(Client())
     """How its callers retry; not at all unless written."""
     attempt_timeout: PositiveDuration | None = None
@@ -237,6 +242,14 @@ class Endpoint(Spine):
         if self.latency is None and self.station is None:
             message = "give `latency`: {total: ..}, or {first_token: .., tokens_per_second: ..}"
             raise PlaceError(message, (), "missing")
+        return self
+
+    @model_validator(mode="after")
+    def _a_station_sheds_for_itself(self) -> Endpoint:
+        if self.sheds_above and self.station is not None:
+            raise PlaceError(
+                "write it at the station, whose queue it is", ("sheds_above",), "no_effect"
+            )
         return self
 
     @model_validator(mode="after")

@@ -16,7 +16,8 @@ from sim.scenario.spine import Spine, usual
 from sim.scenario.types import Name, PositiveDuration, Share
 from sim.units import whole_number
 
-PRIORITIES = ("high", "normal", "low")
+Priority = Literal["high", "normal", "low"]
+PRIORITIES: tuple[Priority, ...] = ("high", "normal", "low")
 """In the order in which a queue serves them."""
 
 
@@ -71,7 +72,7 @@ class RequestFields(Spine):
     """The person gives up after this [us]; never unless written."""
     gives_up_session: Share = 0.0
     """The chance that a person who gave up a request has no further turn in that session [share]."""
-    priority: Literal["high", "normal", "low"] = "normal"
+    priority: Priority = "normal"
     """Queues serve a higher one first [word]."""
     pipeline: Name
     """What a request goes through [name]."""

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from sim.errors import PlaceError
 from sim.policies.client import Client
 from sim.scenario.laws import LawOfDuration
+from sim.scenario.requests import Priority
 from sim.scenario.spine import Spine, usual
 from sim.scenario.types import (
     Hours,
@@ -80,6 +81,9 @@ class Station(Spine):
     """Time that one server needs for one visit [us]; not needed where only endpoints run on it."""
     queue_limit: WholeNumber | None = None
     """Most that may wait; what comes above it is turned away; no bound unless written [n]."""
+    sheds_above: dict[Priority, WholeNumber] = {}
+    """Requests of a priority are turned away as `shed` while so many are under way here, in service or waiting:
+    {low: 20, normal: 40}; none unless written [n]."""
     timeout: PositiveDuration | None = None
     """Callers give up an attempt after so long [us]."""
     patience: LawOfDuration | None = None

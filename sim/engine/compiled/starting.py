@@ -90,9 +90,9 @@ def door(m: Ints, f: Floats, node: int, now: int) -> None:
     attempt = m[node + N.NEW_HEAD]
     while attempt != NONE:
         following = m[attempt + A.AFTER]
+        m[node + N.NEW] -= 1
         admit(m, f, node, attempt, now)
         attempt = following
-    m[node + N.NEW] = 0
     m[node + N.NEW_HEAD] = NONE
     m[node + N.NEW_TAIL] = NONE
 
@@ -105,6 +105,13 @@ def admit(m: Ints, f: Floats, node: int, attempt: int, now: int) -> None:
     if not breaking.passes(m, attempt, now):
         note_attempt(m, now, attempt, Event.OPEN, NONE)
         turn_away(m, node, attempt, Result.OPEN, now + 1)
+        return
+    most = m[node + Node.SHEDS + m[attempt + A.PRIORITY]]
+    under_way = m[node + N.BUSY] + m[node + N.WAITING] - m[node + N.NEW] - 1
+    if 0 <= most <= under_way:
+        use_load(m, node, Load.SHED, now)
+        note_attempt(m, now, attempt, Event.FULL, NONE)
+        turn_away(m, node, attempt, Result.FULL, now + 1)
         return
     if not in_budget(m, endpoint, m[attempt + A.RETRIED], m[attempt + A.LAST_RESULT]):
         note_attempt(m, now, attempt, Event.NO_BUDGET, NONE)

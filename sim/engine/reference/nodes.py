@@ -156,12 +156,17 @@ class Node:
         self.under_way = len(self.served) + len(self.queue)
 
     def meet_at_door(self, attempt: Attempt) -> None:
-        """An attempt comes in, unless the router's breaker, the client's budget or a limit says no."""
+        """An attempt comes in, unless the breaker, the crowd, the client's budget or a limit says no."""
         if attempt.breaker is not None:
             attempt.generation = attempt.breaker.admit()
             if attempt.generation < 0 and not attempt.is_last_resort:
                 self.send_away(attempt, Result.OPEN, Told.OPEN)
                 return
+        most = self.row[Column.SHEDS + attempt.order[0]]
+        if 0 <= most <= len(self.served) + len(self.queue):
+            self.happened(Load.SHED)
+            self.send_away(attempt, Result.FULL, Told.FULL)
+            return
         if not self.world.clients[attempt.endpoint].allows(
             attempt.is_retry, attempt.failure_before
         ):
