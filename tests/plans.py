@@ -68,6 +68,7 @@ class PlanMaker:
         self.routes: list[list[int]] = []
         self.route_endpoints: list[int] = []
         self.route_weights: list[int] = []
+        self.route_breakers: list[int] = []
         self.endpoints: list[list[int]] = []
         self.endpoint_limits: list[int] = []
         self.nodes: list[list[int]] = []
@@ -238,6 +239,7 @@ class PlanMaker:
         max_output_tokens: int = -1,
         choose: Choose = Choose.ORDER,
         weights: Sequence[int] = (),
+        breakers: Sequence[int] | None = None,
         breaker_on: Iterable[Result] = (),
         last_resort: int = 0,
         opens_after: int = 0,
@@ -257,6 +259,7 @@ class PlanMaker:
             Route.MAX_OUTPUT_TOKENS: max_output_tokens,
             Route.CHOOSE: choose,
             Route.WEIGHTS: len(self.route_weights),
+            Route.BREAKERS: len(self.route_breakers),
             Route.BREAKER_ON: mask(breaker_on),
             Route.LAST_RESORT: last_resort,
             Route.OPENS_AFTER: opens_after,
@@ -270,6 +273,10 @@ class PlanMaker:
         }
         self.route_endpoints.extend(endpoints)
         self.route_weights.extend(weights)
+        fresh = 1 + max(self.route_breakers, default=-1)
+        self.route_breakers.extend(
+            range(fresh, fresh + len(endpoints)) if breakers is None else breakers
+        )
         return _append(self.routes, Route, row)
 
     # Steps. Each goes on to END until `chain` or `follow` says otherwise.
@@ -380,6 +387,7 @@ class PlanMaker:
             routes=_table(self.routes, Route),
             route_endpoints=_integers(self.route_endpoints),
             route_weights=_integers(self.route_weights),
+            route_breakers=_integers(self.route_breakers),
             endpoints=_table(self.endpoints, Endpoint),
             endpoint_limits=_integers(self.endpoint_limits),
             nodes=_table(self.nodes, Node),

@@ -74,6 +74,7 @@ FEATURES = (
     "choices",
     "needs",
     "sheds",
+    "shared_breakers",
 )
 
 RARE = (
@@ -156,6 +157,8 @@ class Builder:
         self.nodes = [self.node() for _ in self.dice.some(3)]
         self.limits = [self.limit() for _ in self.dice.some(3)] if self.has_limits() else []
         self.endpoints = [self.endpoint() for _ in self.dice.some(4)]
+        shares = self.on["breakers"] and self.on["shared_breakers"]
+        self.shared_breaker = self.breaker() if shares else {}
         self.routes = [self.route() for _ in self.dice.some(3)]
         self.workloads = [self.workload() for _ in self.dice.some(2)]
         self.maker.stages = STAGES
@@ -296,7 +299,8 @@ class Builder:
             weights=[self.dice.pick((1, 3, 0)) for _ in endpoints]
             if self.on["choices"]
             else [1] * len(endpoints),
-            **self.breaker(),
+            breakers=[0] * len(endpoints) if self.shared_breaker else None,
+            **(self.shared_breaker or self.breaker()),
         )
 
     def breaker(self) -> dict[str, Any]:

@@ -145,7 +145,8 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
 * *First words, answering endpoint* live on the branch; a fork's branch takes the latest first words (if any child has
   some) and the greatest endpoint of its children that did well. A request that fails, or has no first words, has its
   end. A detached job's row has them too.
-* *Breakers* (`sim.policies.breaker`), one for each place of a route. A branch that leaves an endpoint, answered or
+* *Breakers* (`sim.policies.breaker`), one for each place of a route; places may share one, and then their routes have
+  the same parameters. A branch that leaves an endpoint, answered or
   going on or failing, reports good or, by BREAKER_ON of the failure, bad, in the generation in which its first
   attempt there passed the door; a breaker hears the sums of an instant, with the longest advice, before the first
   node's door. A failure in OPENS_ON counts as 2^20 of them. OPEN is never retried and always goes on to the next

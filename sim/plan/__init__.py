@@ -57,6 +57,8 @@ class Plan:
     """Endpoints of all routes, in their order."""
     route_weights: NDArray[np.int64]
     """Weights of the endpoints of routes that choose by weight [ppm]."""
+    route_breakers: NDArray[np.int64]
+    """Numbers of the breakers of the places of all routes; routes that share one have the same parameters."""
     endpoints: Table2D
     endpoint_limits: NDArray[np.int64]
     """Limits of all endpoints."""

@@ -79,19 +79,21 @@ class Route(IntEnum):
     """`Choose`: which endpoint that this call has not tried comes next."""
     WEIGHTS = 5
     """First of its rows in `Plan.route_weights`, where it chooses by weight."""
-    BREAKER_ON = 6
+    BREAKERS = 6
+    """First of its rows in `Plan.route_breakers`."""
+    BREAKER_ON = 7
     """Mask of results (1 << Result) that its breakers count as failures; 0: it has none."""
-    LAST_RESORT = 7
+    LAST_RESORT = 8
     """1 where the last endpoint is tried although its breaker is open."""
-    OPENS_AFTER = 8
+    OPENS_AFTER = 9
     """From here, the eight parameters of `sim.policies.breaker`."""
-    OPENS_AT_SHARE_PPM = 9
-    OPENS_AT_LEAST = 10
-    BREAKER_WINDOW_US = 11
-    STAYS_OPEN_US = 12
-    PROBES = 13
-    HEEDS_ADVICE = 14
-    OPENS_ON = 15
+    OPENS_AT_SHARE_PPM = 10
+    OPENS_AT_LEAST = 11
+    BREAKER_WINDOW_US = 12
+    STAYS_OPEN_US = 13
+    PROBES = 14
+    HEEDS_ADVICE = 15
+    OPENS_ON = 16
 
 
 class Choose(IntEnum):

@@ -167,6 +167,7 @@ def _plan(variant: Variant, tables: dict[Table, Table2D], phases: tuple[str, ...
         routes=tables[Table.ROUTES],
         route_endpoints=pools.route_endpoints.array(),
         route_weights=pools.route_weights.array(),
+        route_breakers=pools.route_breakers.array(),
         endpoints=tables[Table.ENDPOINTS],
         endpoint_limits=pools.endpoint_limits.array(),
         nodes=tables[Table.NODES],

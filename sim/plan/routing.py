@@ -60,10 +60,18 @@ class RouteRows:
     def _row(self, shown: str, name: str, order: tuple[str, ...]) -> int:
         if (name, order) not in self._rows:
             router = self._scenario.routes.get(name)
-            self._rows[name, order] = self._add(shown, order, router)
+            self._rows[name, order] = self._add(shown, order, router, name)
         return self._rows[name, order]
 
-    def _add(self, name: str, order: tuple[str, ...], router: Router | None) -> int:
+    def _breakers(self, group: str, order: tuple[str, ...]) -> int:
+        """Where the numbers of a route's breakers stand; one for each endpoint of all that it becomes."""
+        known = self._pools.breakers
+        numbers = (known.setdefault((group, endpoint), len(known)) for endpoint in order)
+        return self._pools.route_breakers.place(tuple(numbers))
+
+    def _add(
+        self, name: str, order: tuple[str, ...], router: Router | None, written: str = ""
+    ) -> int:
         rows = tuple(self._endpoints[endpoint] for endpoint in order)
         cells: dict[IntEnum, int] = {
             Route.FIRST: self._pools.route_endpoints.place(rows),
@@ -79,6 +87,9 @@ class RouteRows:
                 cells[Route.MAX_OUTPUT_TOKENS] = router.max_output_tokens
         row = self.table.add(name, cells)
         if router is not None and router.breaker is not None:
+            shared = router.breaker.name
+            group = f"named {shared}" if shared else f"of {written}"
+            self.table.cells[row][Route.BREAKERS] = self._breakers(group, order)
             self.table.cells[row][Route.BREAKER_ON :] = [
                 result_mask((*router.breaker.counts, *router.breaker.opens_on)),
                 int(router.breaker.when_all_open == "tries_last"),

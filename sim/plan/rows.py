@@ -100,6 +100,9 @@ class Pools:
     laws: LawPool = field(default_factory=LawPool)
     route_endpoints: ListPool = field(default_factory=ListPool)
     route_weights: ListPool = field(default_factory=ListPool)
+    route_breakers: ListPool = field(default_factory=ListPool)
+    breakers: dict[tuple[str, str], int] = field(default_factory=dict)
+    """The number of each breaker, by the route that it was written at (or its own name) and endpoint."""
     endpoint_limits: ListPool = field(default_factory=ListPool)
 
 

@@ -76,6 +76,8 @@ class Breaker(Model):
 
     from_: Name | None = Field(default=None, alias="from")
     """The router whose habits it has; what is written beside it stands; see `simulate presets` [name]."""
+    name: Name | None = None
+    """Routes whose breakers have the same name share them, each endpoint's; a route's own unless written [name]."""
     opens_after: PositiveWholeNumber | None = None
     """Failures in a row that open it [n]."""
     opens_on: tuple[ResultWord, ...] = ()

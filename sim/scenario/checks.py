@@ -39,7 +39,16 @@ Path = tuple[str | int, ...]
 def faults_of_scenario(scenario: Scenario) -> list[Fault]:
     """Everything that is wrong between the parts of a scenario."""
     checks = (
-        *(_one_meaning_a_name, _workloads, _stages, _endpoints, _routes, _incidents, _prices_known),
+        *(
+            _one_meaning_a_name,
+            _workloads,
+            _stages,
+            _endpoints,
+            _routes,
+            _breakers,
+            _incidents,
+            _prices_known,
+        ),
         *(_targets, _phases, _gates, _price_changes, _amounts, contradictions, _residency),
     )
     found = [fault for check in checks for fault in check(scenario)]
@@ -154,6 +163,17 @@ def _routes(scenario: Scenario) -> Iterator[Fault]:
             yield from _named(path, endpoint, scenario.endpoints, "endpoint")
             if endpoint in router.order[:number]:
                 yield fault_at(path, f"{endpoint!r} stands twice in the order", "duplicate_name")
+
+
+def _breakers(scenario: Scenario) -> Iterator[Fault]:
+    """Routes that share breakers have to say the same of them."""
+    first: dict[str, str] = {}
+    for name, router in scenario.routes.items():
+        if router.breaker is not None and router.breaker.name is not None:
+            other = first.setdefault(router.breaker.name, name)
+            if scenario.routes[other].breaker != router.breaker:
+                message = f"{router.breaker.name!r} is written otherwise at {other!r}; write the same at both"
+                yield fault_at(("routes", name, "breaker"), message, "either_or")
 
 
 def _incidents(scenario: Scenario) -> Iterator[Fault]:

@@ -97,3 +97,38 @@ def test_a_parallel_cannot_need_more_branches_than_it_has():
     with pytest.raises(ScenarioError) as refused:
         scenario("pipelines: {main: [{parallel: [{delay: 1s}], needs: 2}]}")
     assert "there are only 1 branches" in str(refused.value)
+
+
+def breakers(plan, route):
+    row = plan.routes[plan.names.routes.index(route)]
+    numbers = plan.route_breakers[row[Route.BREAKERS] :][: row[Route.COUNT]]
+    return dict(zip(orders(plan)[route], numbers.tolist(), strict=True))
+
+
+def test_a_hedge_and_routes_that_name_the_same_breaker_share_each_endpoints():
+    watched = "breaker: {name: gateway, opens_after: 3, stays_open: 30s}"
+    plan = lowered(
+        TWO
+        + f"""
+routes:
+  chat: {{order: [one, two], hedge: {{after: 2s}}, {watched}}}
+  draft: {{order: [two], {watched}}}
+  alone: {{order: [two], breaker: {{opens_after: 3, stays_open: 30s}}}}
+pipelines: {{main: [{{call: chat}}, {{call: draft}}, {{call: alone}}]}}
+"""
+    ).plan
+    assert breakers(plan, "chat") == breakers(plan, "chat hedge")
+    assert breakers(plan, "draft")["two"] == breakers(plan, "chat")["two"]
+    assert breakers(plan, "alone")["two"] not in breakers(plan, "chat").values()
+
+
+def test_who_shares_a_breaker_says_the_same_of_it():
+    routes = """
+routes:
+  chat: {order: [one], breaker: {name: gateway, opens_after: 3, stays_open: 30s}}
+  draft: {order: [two], breaker: {name: gateway, opens_after: 4, stays_open: 30s}}
+pipelines: {main: [{call: chat}, {call: draft}]}
+"""
+    with pytest.raises(ScenarioError) as refused:
+        scenario(TWO + routes)
+    assert "routes.draft.breaker: 'gateway' is written otherwise at 'chat'" in str(refused.value)

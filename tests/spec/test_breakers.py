@@ -137,3 +137,14 @@ def test_a_breaker_hears_only_what_the_client_makes_of_its_retries(engine, retri
     first = {"retries": retries, "retry_on": [Result.ERROR], "backoff_us": 1}
     outcome = run(route(first, opens_after=2), at(0, 20, 40), engine)
     assert outcome.used(0, Use.ATTEMPTS) == 2 * (1 + retries)
+
+
+def test_routes_may_share_a_breaker(engine):
+    maker = PlanMaker()
+    fails = maker.endpoint(maker.node(), 3, error_chance=1.0, error_time=2)
+    options = {"breaker_on": [Result.ERROR], "opens_after": 2, "stays_open_us": 100}
+    for breakers in ([0], [0], None):
+        maker.workload(maker.call(route=maker.route(fails, breakers=breakers, **options)))
+    arrivals = [(0, 0, 0), (10, 1, 1), (20, 2, 0), (20, 3, 1), (20, 4, 2)]
+    outcome = run(maker.plan(), [day(arrivals)], engine)
+    assert [session for _, session, _ in events(outcome, Event.OPEN)] == [2, 3]

@@ -13,7 +13,6 @@ admit_rule = rule.admit
 hear_rule = rule.hear
 weight_rule = rule.weight
 GENERATION = breaker.GENERATION
-ROUTE_WIDTH = len(Route)
 
 
 @part
@@ -28,8 +27,7 @@ def meet(m: Ints, branch: int, attempt: int) -> None:
     if m[route + Route.BREAKER_ON] == 0:
         return
     hop = m[branch + B.HOP]
-    place = (route - m[S.ROUTES]) // ROUTE_WIDTH * m[S.BREAKERS_A_ROUTE] + hop
-    found = m[S.BREAKERS] + place * K.WIDTH
+    found = m[S.BREAKERS] + m[m[route + Route.BREAKERS] + hop] * K.WIDTH
     m[found + K.ROUTE] = route
     m[branch + B.BREAKER] = found
     m[attempt + A.BREAKER] = found

@@ -100,10 +100,8 @@ class S(IntEnum):
     """When it began."""
     HEARD_LIMIT = 47
     BREAKERS = 48
-    """First of the breakers: of each route, as many as the longest route could need."""
-    BREAKERS_A_ROUTE = 49
-    ROUTES = 50
-    REPORTED = 51
+    """First of the breakers, by number."""
+    REPORTED = 49
     """First breaker that a result was heard for at this instant."""
 
 

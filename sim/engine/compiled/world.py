@@ -153,13 +153,19 @@ class World:
         limits = self.add(self.addresses(Table.LIMITS, plan.endpoint_limits))
         endpoints = self.add(self.addresses(Table.ENDPOINTS, plan.route_endpoints))
         weights = self.add(np.ascontiguousarray(plan.route_weights, np.int64))
+        breakers = self.add(np.ascontiguousarray(plan.route_breakers, np.int64))
         forks = self.add(self.addresses(Table.STEPS, plan.forks))
         rows = self.rows_of
         self.cells(Table.ENDPOINTS, Endpoint.LIMIT_FIRST, rows[Table.ENDPOINTS])[:] += limits
         self.cells(Table.ROUTES, Route.FIRST, rows[Table.ROUTES])[:] += endpoints
         self.cells(Table.ROUTES, Route.WEIGHTS, rows[Table.ROUTES])[:] += weights
+        self.cells(Table.ROUTES, Route.BREAKERS, rows[Table.ROUTES])[:] += breakers
         self.cells(Table.STEPS, Step.FORK_FIRST, rows[Table.STEPS])[:] += forks
-        self._route_bases = {int(Route.FIRST): endpoints, int(Route.WEIGHTS): weights}
+        self._route_bases = {
+            int(Route.FIRST): endpoints,
+            int(Route.WEIGHTS): weights,
+            int(Route.BREAKERS): breakers,
+        }
         budgets = plan.endpoints[:, Endpoint.BUDGET_CAP_PPM]
         self.cells(Table.ENDPOINTS, E.BUDGET, len(budgets))[:] = budgets
         self._fill_keys(Table.STEPS, P.KEYS, plan.step_keys)
@@ -185,10 +191,8 @@ class World:
         self._set(S.NODE_COUNT, len(plan.nodes))
         self._set(S.ENDPOINTS, self.bases[Table.ENDPOINTS])
         self._set(S.ENDPOINT_COUNT, len(plan.endpoints))
-        self._set(S.ROUTES, self.bases[Table.ROUTES])
-        longest = len(plan.route_endpoints)
-        self._set(S.BREAKERS_A_ROUTE, longest)
-        self._set(S.BREAKERS, self.room_at(len(plan.routes) * longest * K.WIDTH))
+        count = int(plan.route_breakers.max(initial=-1)) + 1
+        self._set(S.BREAKERS, self.room_at(count * K.WIDTH))
         self._set(S.STAGES, self.stages)
         self._set(S.ROW_WIDTH, Row.STAGES + self.stages)
         self._set(S.ROWS_CAP, ROWS_CAP)

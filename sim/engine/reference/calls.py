@@ -95,11 +95,13 @@ def use(
     return result
 
 
-def breaker_at(world: World, route: int, hop: int) -> Breaker:
+def breaker_at(world: World, route: int, place: int) -> Breaker:
     """The breaker at a place of a route."""
-    if (route, hop) not in world.breakers:
-        world.breakers[route, hop] = Breaker(world.routes[route], world)
-    return world.breakers[route, hop]
+    row = world.routes[route]
+    number = world.route_breakers[row[Route.BREAKERS] + place]
+    if number not in world.breakers:
+        world.breakers[number] = Breaker(row, world)
+    return world.breakers[number]
 
 
 def try_at(

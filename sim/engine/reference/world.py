@@ -91,8 +91,8 @@ class World(Environment):
         self.limits_of: list[list[Limiter]] = []
         """The limits of each endpoint."""
         self.clients: list[Client] = []
-        self.breakers: dict[tuple[int, int], Breaker] = {}
-        """By route and place in it."""
+        self.breakers: dict[int, Breaker] = {}
+        """By number."""
         self._reported: dict[Breaker, None] = {}
         self.under_way: dict[Request, None] = {}
         self._looks: set[int] = set()
@@ -112,6 +112,7 @@ class World(Environment):
         self.forks: list[int] = plan.forks.tolist()
         self.route_endpoints: list[int] = plan.route_endpoints.tolist()
         self.route_weights: list[int] = plan.route_weights.tolist()
+        self.route_breakers: list[int] = plan.route_breakers.tolist()
         self.tables = (
             self.steps,
             self.routes,
