@@ -97,7 +97,7 @@ class Reader:
                 self._comes_to(line[Line.BRANCH], where)
             elif event == Event.DETACH:
                 self._jobs.add(where)
-            elif event in (Event.SLOWER, Event.GAVE_UP):
+            elif event in (Event.SLOWER, Event.GAVE_UP, Event.ENOUGH):
                 self._abandon(line[Line.BRANCH])
             branch = self._branches.get(line[Line.BRANCH], Branch(where, 0, REQUEST))
             heed = self._heeds.get(event)

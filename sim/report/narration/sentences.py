@@ -139,6 +139,10 @@ def _too_slow(told: Told, moment: Moment) -> str:
     return f"{told.step(moment.where)} is too slow: goes on without it"
 
 
+def _enough(told: Told, moment: Moment) -> str:
+    return f"{told.step(moment.where)}: {moment.value} did well, goes on without the others"
+
+
 def _failed(told: Told, moment: Moment) -> str:
     optional = told.followed.steps[moment.where, Step.OPTIONAL]
     onward = "; goes on without it" if optional else ""
@@ -189,6 +193,7 @@ SENTENCES: dict[Event, Sentence] = {
     Event.RETRY: _retries,
     Event.FALLBACK: _falls_back,
     Event.SLOWER: _too_slow,
+    Event.ENOUGH: _enough,
     Event.FAILED: _failed,
     Event.GAVE_UP: _gives_up,
     Event.END: _ends,
