@@ -104,7 +104,7 @@ def texts(engine):
 
 def test_the_scenario_has_nearly_all_that_can_happen():
     seen = {moment.event for one in followed() for moment in one.moments}
-    assert set(Event) - seen <= {Event.RETURNED, Event.NO_BUDGET, Event.OPEN}
+    assert set(Event) - seen <= {Event.RETURNED, Event.NO_BUDGET, Event.OPEN, Event.ENOUGH}
 
 
 def test_both_engines_tell_the_same():
