@@ -34,7 +34,7 @@ class Layout:
     def of(cls, plan: Plan, calendar: Calendar) -> Layout:
         """The layout of a plan's outcomes."""
         deadlines = tuple(plan.workloads[:, Workload.DEADLINE_US].tolist())
-        stages = tuple(plan.steps[:, Step.STAGE].tolist())
+        stages = _stages_of_steps(plan)
         return cls(calendar, plan.names, deadlines, forks_of(plan), stages)
 
     def stretch(self, days: range) -> Layout:
@@ -76,3 +76,16 @@ class Layout:
         rest, workload = np.divmod(cell, self.workloads)
         slot, phase = np.divmod(rest, self.phases)
         return slot, phase, workload
+
+
+def _stages_of_steps(plan: Plan) -> tuple[int, ...]:
+    """The stage of each step; what a stage forks (a call and its hedge) belongs to that stage."""
+    stages: list[int] = plan.steps[:, Step.STAGE].tolist()
+    for fork in plan.steps[plan.steps[:, Step.STAGE] >= 0]:
+        first = fork[Step.FORK_FIRST]
+        for child in plan.forks[first : first + fork[Step.FORK_COUNT]].tolist():
+            step = child
+            while step >= 0 and stages[step] < 0:
+                stages[step] = int(fork[Step.STAGE])
+                step = int(plan.steps[step, Step.NEXT])
+    return tuple(stages)
