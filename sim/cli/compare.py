@@ -15,6 +15,7 @@ from sim.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from sim.scenario.document import Document
 
@@ -43,6 +44,7 @@ def command(
     All plans are played with the same seed, so that they share people, demand and incidents. Each other plan is
     compared with the first.
     """
+    from sim.report.html.studies import compare_page
     from sim.report.outputs import open_outputs
 
     if not 2 <= len(scenarios) <= PLANS_MAX:
@@ -62,7 +64,8 @@ def command(
         }
         summary = _summary(documents, sets, working)
         progress.clear()
-        outputs.write({"comparison.json": json_bytes(summary)})
+        page = compare_page(summary, _start(documents[0]))
+        outputs.write({"comparison.json": json_bytes(summary), "compare.html": page.encode()})
     _tell(summary, documents[0], target, as_json=as_json)
     return ExitCode.DONE
 
@@ -96,14 +99,20 @@ def _summary(
 
 def _tell(summary: dict[str, Any], document: Document, target: Path, *, as_json: bool) -> None:
     from sim.cli.screen import screen_of_stdout, write_report
-    from sim.plan.terms import calendar_of
     from sim.report.comparison import render_comparison
-    from sim.scenario.document import validate
-    from sim.scenario.scenario import Scenario
 
     if as_json:
         write_report(json_bytes(summary).decode())
         return
-    start = calendar_of(validate(document, Scenario)).start
-    wrote = [f"{target}/", "comparison.json"]
-    write_report(render_comparison(summary, screen_of_stdout(), start=start, wrote=wrote))
+    wrote = [f"{target}/", "compare.html", "comparison.json"]
+    write_report(
+        render_comparison(summary, screen_of_stdout(), start=_start(document), wrote=wrote)
+    )
+
+
+def _start(document: Document) -> date:
+    from sim.plan.terms import calendar_of
+    from sim.scenario.document import validate
+    from sim.scenario.scenario import Scenario
+
+    return calendar_of(validate(document, Scenario)).start

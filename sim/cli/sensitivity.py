@@ -47,6 +47,7 @@ def command(
     first-order share is what of the variance would go if the unknown were known, the total share what would be
     left if all others were.
     """
+    from sim.report.html.studies import sensitivity_page
     from sim.report.outputs import open_outputs
     from sim.study.of_scenario import ScenarioSource
     from sim.study.points import Field
@@ -71,7 +72,8 @@ def command(
             metrics, workloads, swings, indices, seed, replications, rows, planned.currency
         )
         summary = summarise_sensitivity(found, origin_of(document, planned.name, sets))
-        outputs.write({"sensitivity.json": json_bytes(summary)})
+        page = sensitivity_page(summary).encode()
+        outputs.write({"sensitivity.json": json_bytes(summary), "sensitivity.html": page})
     _tell(summary, str(target), as_json=as_json)
     return ExitCode.DONE
 
@@ -83,5 +85,5 @@ def _tell(summary: dict[str, Any], target: str, *, as_json: bool) -> None:
     if as_json:
         write_report(json_bytes(summary).decode())
         return
-    wrote = [f"{target}/", "sensitivity.json"]
+    wrote = [f"{target}/", "sensitivity.html", "sensitivity.json"]
     write_report(render_sensitivity(summary, screen_of_stdout(), wrote=wrote))

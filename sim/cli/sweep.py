@@ -62,6 +62,7 @@ def command(
     A point is on the frontier when no other is at least as good on mean spend, p95 and availability, and better
     on one. Finished points are kept on disk; --resume goes on after a kill.
     """
+    from sim.report.html.studies import sweep_page
     from sim.report.outputs import open_outputs
     from sim.study.grid import axes_of, checked, grid, table_of
     from sim.study.points import Field, Result
@@ -88,7 +89,13 @@ def command(
         summary = summarise_sweep(
             Sweep(results, base.terms(), tuple(base.scenario.workloads), workload, seed), origin
         )
-        outputs.write({"sweep.json": json_bytes(summary), "sweep.csv": sweep_csv(summary)})
+        outputs.write(
+            {
+                "sweep.json": json_bytes(summary),
+                "sweep.csv": sweep_csv(summary),
+                "sweep.html": sweep_page(summary).encode(),
+            }
+        )
     _tell(summary, str(target), as_json=as_json)
     return ExitCode.DONE
 
@@ -106,5 +113,5 @@ def _tell(summary: dict[str, Any], target: str, *, as_json: bool) -> None:
     if as_json:
         write_report(json_bytes(summary).decode())
         return
-    wrote = [f"{target}/", "sweep.json", "sweep.csv"]
+    wrote = [f"{target}/", "sweep.html", "sweep.json", "sweep.csv"]
     write_report(render_sweep(summary, screen_of_stdout(), wrote=wrote))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 Cell = tuple[Table, int, int]
+Names = tuple[str, ...]
 OCCURRENCES_MAX = 1_000_000
 """Failures or incidents of one kind in one replication; more would be a typing error."""
 
@@ -92,11 +93,7 @@ class Causes:
     def add_incidents(self, variant: Variant) -> None:
         """Known and random incidents."""
         for number, incident in enumerate(self.scenario.incidents):
-            targets = (*incident.endpoints, *incident.stations)
-            groups = [(target,) for target in targets] if incident.independent else [targets]
-            for group in groups:
-                own = group if incident.independent else ()
-                key = self._key("incident", incident.luck, *own)
+            for group, key in groups(incident, self.seed, self.replication):
                 for start, end, effect in occurrences(incident, key, self.calendar):
                     rows = self._strike(variant, group, start, end, effect)
                     self.strikes += [(number, row, start, end) for row in rows]
@@ -222,6 +219,16 @@ def alternating(up: Law, down: Law, key: int, end_us: int, what: str) -> Iterato
             return
         now = start + _drawn(down, key, n, LENGTH)
         yield start, now
+
+
+def groups(incident: Incident, seed: int, replication: int) -> Iterator[tuple[Names, int]]:
+    """Those that an incident hits together, and the key of their luck in a replication."""
+    targets = (*incident.endpoints, *incident.stations)
+    if not incident.independent:
+        yield targets, draws.purpose(seed, replication, "incident", incident.luck)
+        return
+    for target in targets:
+        yield (target,), draws.purpose(seed, replication, "incident", incident.luck, target)
 
 
 def occurrences(

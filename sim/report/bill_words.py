@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from sim.report import format as form
 from sim.report.read import SpendLine
 
-ONE = Decimal(1)
 SMALL_TOTAL = 1_000
 """Below this a bill shows its cents."""
+UNIT, CENT = Decimal(1), Decimal("0.01")
 
 
 def footing(costs: Sequence[Decimal], currency: str, *, whole: bool = False) -> list[str]:
-    """Return parts and their total, rounded so that they add up: the largest part takes the rest.
+    """Return parts and their total as shown, so that the parts add up to the total.
 
-    Amounts have no cents where the total is large, or `whole` asks for it.
+    Amounts have no cents where the total is large, or `whole` asks for it. Each is less than one step (a unit, or
+    a cent) off, as the steps that are left go to the parts that lost most by being cut.
     """
     small = not whole and abs(costs[-1]) < SMALL_TOTAL
     show = form.money_unit if small else form.money_whole
-    return [show(cost, currency) for cost in _added_up(costs, Decimal("0.01") if small else ONE)]
+    return [show(cost, currency) for cost in _cut(costs, CENT if small else UNIT)]
 
 
 def fine_footing(costs: Sequence[Decimal], currency: str) -> list[str]:
     """Return parts and their total as `footing` does, of what a single request costs."""
-    place = ONE.scaleb(-form.FINE_PLACES)
-    return [form.money_fine(cost, currency) for cost in _added_up(costs, place)]
+    step = UNIT.scaleb(-form.FINE_PLACES)
+    return [form.money_fine(cost, currency) for cost in _cut(costs, step)]
 
 
-def _added_up(costs: Sequence[Decimal], place: Decimal) -> list[Decimal]:
-    *parts, whole = [cost.quantize(place) for cost in costs]
-    if parts:
-        largest = max(range(len(parts)), key=lambda i: parts[i])
-        parts[largest] += whole - sum(parts, Decimal(0))
-    return [*parts, whole]
+def _cut(costs: Sequence[Decimal], step: Decimal) -> list[Decimal]:
+    """Parts and their total in whole steps (the largest-remainder method); rounded where the parts sum to another."""
+    total, parts = costs[-1].quantize(step), costs[:-1]
+    floors = [(part / step).to_integral_value(ROUND_FLOOR) * step for part in parts]
+    left = int((total - sum(floors, Decimal(0))) / step)
+    if not 0 <= left <= len(parts):
+        return [cost.quantize(step) for cost in costs]
+    places = sorted(range(len(parts)), key=lambda place: (floors[place] - parts[place], place))
+    for place in places[:left]:
+        floors[place] += step
+    return [*floors, total]
 
 
 def quantity(line: SpendLine) -> str:

@@ -93,20 +93,19 @@ def _inputs(page: Page, summary: Mapping[str, Any], letters: Sequence[str]) -> N
 
 
 def _risks(page: Page, summary: Mapping[str, Any], letters: Sequence[str]) -> None:
-    plans = [{one["name"]: one for one in plan["targets"]} for plan in summary["plans"]]
-    names = list(dict.fromkeys(name for plan in plans for name in plan))
-    if not names:
+    cells = risk_cells(summary)
+    if not cells:
         return
     page.line()
     page.line(("Risk of missing each target", "bold"))
-    columns = [Column("", [form.label(name) for name in names], left=True)]
-    allowed = [next(plan[name]["risk_allowed"] for plan in plans if name in plan) for name in names]
-    columns.append(Column("allowed", [form.share(round(risk, 4)) for risk in allowed]))
-    runs = summary["engine"]["replications"]
-    for letter, plan in zip(letters, plans, strict=True):
-        cells = [_risk(plan.get(name), runs) for name in names]
-        columns.append(Column(letter, cells))
-    page.table(columns)
+    titles = ["", "allowed", *letters]
+    columns = [list(column) for column in zip(*cells, strict=True)]
+    page.table(
+        [
+            Column(title, column, left=not place)
+            for place, (title, column) in enumerate(zip(titles, columns, strict=True))
+        ]
+    )
 
 
 def _risk(target: Mapping[str, Any] | None, runs: int) -> str:
@@ -120,11 +119,10 @@ def _plan(
 ) -> None:
     rows = summary["rows"]
     heading = f"{letters[place]} beside {letters[0]}"
-    currency = summary["currency"]
     _table(
         page,
         f"{heading}: targets and totals",
-        [row for row in rows if row["group"] in ("target", "total")],
+        rows_of(summary, "target", "total"),
         summary,
         place,
         start,
@@ -138,56 +136,109 @@ def _plan(
             place,
             start,
         )
-    lines = sorted(
-        (
-            row
-            for row in rows
-            if row["group"] == "line" and form.decimal(row["differences"][place - 1]["mean"])
-        ),
-        key=lambda row: -abs(form.decimal(row["differences"][place - 1]["mean"]) or Decimal(0)),
-    )
     _table(
         page,
         f"{heading}: lines of spend, the largest differences first",
-        lines[:LINES_MAX],
+        dear_lines(summary, place),
         summary,
         place,
         start,
     )
     page.line()
     page.line((f"Why the spend of {letters[place]} differs, in this order", "bold"))
-    steps = next(one["steps"] for one in summary["waterfalls"] if one["plan"] == place)
-    page.table(
-        [
-            Column("", [step["name"] for step in steps], left=True),
-            Column("change", [_signed(step["mean"], "money", currency) for step in steps]),
-            Column("± 95%", [_half(step, "money", currency) for step in steps]),
-        ]
+    names, changes, halves = (
+        list(cells) for cells in zip(*step_cells(summary, place), strict=True)
     )
+    page.table([Column("", names, left=True), Column("change", changes), Column("± 95%", halves)])
 
 
 def _table(
     page: Page, title: str, rows: Sequence[Row], summary: Mapping[str, Any], place: int, start: date
 ) -> None:
-    letters, currency = plan_letters(summary), summary["currency"]
-    rows = [row for row in rows if any(plan["p50"] is not None for plan in row["plans"])]
-    if not rows:
+    letters = plan_letters(summary)
+    cells = difference_cells(rows, summary, place, start)
+    if not cells:
         return
     page.line()
     page.line((title, "bold"))
-    differences = [row["differences"][place - 1] for row in rows]
-    pairs = list(zip(rows, differences, strict=True))
-    middles = [_middles(row, (0, place), currency, start) for row in rows]
+    columns = [list(column) for column in zip(*cells, strict=True)]
     page.table(
         [
-            Column("", [_name(row) for row in rows], left=True),
-            Column(letters[0], [cells[0] for cells in middles], rank=1),
-            Column(letters[place], [cells[1] for cells in middles], rank=1),
-            Column("change", [_signed(d["mean"], row["unit"], currency) for row, d in pairs]),
-            Column("± 95%", [_half(d, row["unit"], currency) for row, d in pairs]),
-            Column(f"{letters[place]} worse", [_worse(d) for d in differences]),
+            Column("", columns[0], left=True),
+            Column(letters[0], columns[1], rank=1),
+            Column(letters[place], columns[2], rank=1),
+            Column("change", columns[3]),
+            Column("± 95%", columns[4]),
+            Column(f"{letters[place]} worse", columns[5]),
         ]
     )
+
+
+def difference_cells(
+    rows: Sequence[Row], summary: Mapping[str, Any], place: int, start: date
+) -> list[tuple[str, ...]]:
+    """Return (name, first plan, this plan, change, half the interval, chance to be worse) of rows that say anything."""
+    found, currency = [], summary["currency"]
+    for row in rows:
+        if all(plan["p50"] is None for plan in row["plans"]):
+            continue
+        difference, unit = row["differences"][place - 1], row["unit"]
+        found.append(
+            (
+                _name(row),
+                *_middles(row, (0, place), currency, start),
+                signed(difference["mean"], unit, currency),
+                _half(difference, unit, currency),
+                _worse(difference),
+            )
+        )
+    return found
+
+
+def step_cells(summary: Mapping[str, Any], place: int) -> list[tuple[str, str, str]]:
+    """Return (step, change, half the interval) of the way to a plan's spend."""
+    steps = next(one["steps"] for one in summary["waterfalls"] if one["plan"] == place)
+    currency = summary["currency"]
+    return [
+        (step["name"], signed(step["mean"], "money", currency), _half(step, "money", currency))
+        for step in steps
+    ]
+
+
+def rows_of(summary: Mapping[str, Any], *groups: str) -> list[Row]:
+    """Return the rows of some groups, in their order."""
+    return [row for row in summary["rows"] if row["group"] in groups]
+
+
+def dear_lines(summary: Mapping[str, Any], place: int) -> list[Row]:
+    """Return the lines of spend that differ most, the largest difference first."""
+    means = [
+        (abs(form.decimal(row["differences"][place - 1]["mean"]) or Decimal(0)), row)
+        for row in rows_of(summary, "line")
+    ]
+    found = [pair for pair in means if pair[0]]
+    return [row for _, row in sorted(found, key=lambda pair: -pair[0])][:LINES_MAX]
+
+
+def risk_cells(summary: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Return (target, risk that is allowed, risk of each plan)."""
+    plans = [{one["name"]: one for one in plan["targets"]} for plan in summary["plans"]]
+    runs = summary["engine"]["replications"]
+    return [
+        (
+            form.label(name),
+            form.share(
+                round(next(plan[name]["risk_allowed"] for plan in plans if name in plan), 4)
+            ),
+            *(_risk(plan.get(name), runs) for plan in plans),
+        )
+        for name in dict.fromkeys(name for plan in plans for name in plan)
+    ]
+
+
+def spend_row(summary: Mapping[str, Any]) -> Row:
+    """Return the row of the whole spend."""
+    return _total(summary, "spend")
 
 
 def _name(row: Row) -> str:
@@ -223,10 +274,11 @@ def _half(difference: Mapping[str, Any], unit: str, currency: str) -> str:
     if ends is None:
         return form.NOT_A_NUMBER
     low, high = (form.decimal(end) or Decimal(0) for end in ends)
-    return _signed((high - low) / 2, unit, currency).removeprefix("+")
+    return signed((high - low) / 2, unit, currency).removeprefix("+")
 
 
-def _signed(value: Any, unit: str, currency: str) -> str:
+def signed(value: Any, unit: str, currency: str) -> str:
+    """Return a difference with its sign, in its unit."""
     number = form.decimal(value)
     if number is None:
         return form.NOT_A_NUMBER
@@ -246,7 +298,7 @@ def _interval(difference: Mapping[str, Any], unit: str, currency: str) -> str:
     ends = difference["mean_interval"]
     if ends is None:
         return form.NOT_A_NUMBER
-    low, high = (_signed(end, unit, currency) for end in ends)
+    low, high = (signed(end, unit, currency) for end in ends)
     return f"{low} to {high}"
 
 

@@ -73,6 +73,11 @@ def decimal(value: Number | None) -> Decimal | None:
     return number if number.is_finite() else None
 
 
+def sign(currency: str) -> str:
+    """Return what stands before an amount: `$`, or `CHF ` where there is no sign."""
+    return SYMBOLS.get(currency) or f"{currency} "
+
+
 def money(value: Number | None, currency: str = "USD", digits: int = 3) -> str:
     """Return `$1.08M`, `$131k`, `$0.71`."""
     return money_row([value], currency, digits)[0]
@@ -299,6 +304,5 @@ def _fixed(number: Decimal, places: int) -> str:
 
 
 def _priced(text: str, suffix: str, currency: str) -> str:
-    sign, digits = (MINUS, text[1:]) if text.startswith(MINUS) else ("", text)
-    symbol = SYMBOLS.get(currency) or f"{currency} "
-    return f"{sign}{symbol}{digits}{suffix}"
+    minus, digits = (MINUS, text[1:]) if text.startswith(MINUS) else ("", text)
+    return f"{minus}{sign(currency)}{digits}{suffix}"

@@ -24,7 +24,6 @@ VERDICTS = {
     "close": "~ TOO CLOSE TO CALL",
     "unknown": "? NO VERDICT",
 }
-CENT, UNIT = Decimal("0.01"), Decimal(1)
 BAR_CELLS_MAX = 24
 BAR_CELLS_MIN = 6
 LINES_MAX = 8
@@ -239,7 +238,9 @@ def _actuals(page: Page, summary: Summary) -> None:
     if not rows:
         return
     small = all(spent[row.month] < bill_words.SMALL_TOTAL for row in rows)
-    step, show = (CENT, form.money_unit) if small else (UNIT, form.money_whole)
+    step, show = (
+        (bill_words.CENT, form.money_unit) if small else (bill_words.UNIT, form.money_whole)
+    )
     means = [sum(row.lines.values(), Decimal(0)).quantize(step) for row in rows]
     amounts = [spent[row.month].quantize(step) for row in rows]
     differences = [amount - mean for amount, mean in zip(amounts, means, strict=True)]

@@ -6,10 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sim.plan.causes import groups, occurrences
+from sim.plan.journey import unknowns
+from sim.scenario.document import validate
 from sim.scenario.incidents import Effect, Incident
-from sim.study import Study
+from sim.scenario.scenario import Scenario
+from sim.study import Figure, Study
 from sim.study.of_scenario import ScenarioSource
-from sim.summary.shapes import REAL, TEXT, TEXT_OR_NULL, list_of, object_of
+from sim.summary.shapes import REAL, SPREAD, TEXT, TEXT_OR_NULL, list_of, object_of
+from sim.summary.text import spread
 from sim.units import US_PER_SECOND
 
 SCHEMA = list_of(
@@ -21,14 +26,17 @@ SCHEMA = list_of(
             "mean_length_s": REAL,
             "what": TEXT,
             "why": TEXT_OR_NULL,
-        }
+            "times": SPREAD,
+        },
+        ("times",),
     )
 )
 
 
 def of(study: Study, source: ScenarioSource) -> list[dict[str, Any]]:
-    """A row for each incident; `start` is null where chance decides it."""
+    """A row for each incident; `start` is null where chance decides it, `times` how often a run had it."""
     calendar = study.terms.calendar
+    times = [_times(source, study.seed, one.number) for one in study.replications]
     midnight = datetime.combine(calendar.start, datetime.min.time(), ZoneInfo(calendar.timezone))
     return [
         {
@@ -38,8 +46,24 @@ def of(study: Study, source: ScenarioSource) -> list[dict[str, Any]]:
             "mean_length_s": incident.mean_length_us() / US_PER_SECOND,
             "what": " or ".join(dict.fromkeys(map(_words, incident.effects()))),
             "why": incident.why,
+            "times": spread(Figure.of("incidents", [counts[place] for counts in times])),
         }
-        for incident in source.scenario.incidents
+        for place, incident in enumerate(source.scenario.incidents)
+    ]
+
+
+def _times(source: ScenarioSource, seed: int, replication: int) -> list[int]:
+    """How often each incident began in a replication."""
+    scenario, calendar = source.scenario, source.scenario.horizon.calendar()
+    if any(unknown.path[0] == "incidents" for unknown in source.document.unknowns()):
+        scenario = validate(source.document, Scenario, unknowns(seed, replication))
+    return [
+        sum(
+            1
+            for _, key in groups(incident, seed, replication)
+            for _ in occurrences(incident, key, calendar)
+        )
+        for incident in scenario.incidents
     ]
 
 

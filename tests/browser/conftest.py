@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from report import fake, hostile_names
+from report import fake, hostile_names, test_studies
 
 from sim.report import charts
-from sim.report.html import to_html
+from sim.report.html import studies, to_html
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # No sandbox: containers that run as root have none. The others keep it from calling home.
@@ -46,4 +47,11 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, summary in made.items():
         text = to_html(summary, charts.draw_all(summary))
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in made}
+    pages = {
+        "compare": studies.compare_page(test_studies.comparison(), date(2027, 7, 1)),
+        "sweep": studies.sweep_page(test_studies.sweep()),
+        "sensitivity": studies.sensitivity_page(test_studies.sensitivity()),
+    }
+    for name, text in pages.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in (*made, *pages)}

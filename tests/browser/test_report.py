@@ -8,6 +8,7 @@ import pytest
 
 WIDTHS = (390, 1024, 1440)
 PAGE_ONE = ("Claims assistant", "Not ready.", "Targets", "Chance met", "it stays in budget")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 OVERLAPS = """() => {
   const found = [];
   for (const svg of document.querySelectorAll('figure svg')) {
@@ -77,6 +78,21 @@ def test_labels_of_charts_do_not_touch_and_the_page_is_no_wider_than_the_screen(
     page.context.close()
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("name", ["compare", "sweep", "sensitivity"])
+def test_pages_of_studies_hold_together_and_ask_nothing(chromium, reports, name, width):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed"
+    )
+    page, heard = opened(chromium, reports[name], width)
+    assert page.locator("figure svg").count() >= 1
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = axe.Axe().run(page, options=RULES).response["violations"]
+    page.context.close()
+    assert heard == [] and [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+
+
 def test_nothing_that_a_name_holds_is_executed(chromium, reports):
     page, heard = opened(chromium, reports["hostile"])
     assert page.evaluate("window.harmed") is None
@@ -92,8 +108,7 @@ def test_axe_finds_no_violation_of_wcag_aa(chromium, reports, name, width):
         "axe_playwright_python.sync_playwright", reason="axe is not installed"
     )
     page, _ = opened(chromium, reports[name], width)
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    found = axe.Axe().run(page, options=rules).response["violations"]
+    found = axe.Axe().run(page, options=RULES).response["violations"]
     page.context.close()
     assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
 

@@ -93,7 +93,7 @@ def months(*totals: tuple[float, float], budget: str | None = "100"):
     ("totals", "budget", "title"),
     [
         ([(50, 90), (101, 120)], "100", "Aug 2027 passes the $100 budget in 9 of 10 runs"),
-        ([(50, 90), (60, 100)], "100", "Each month stays within $100 in 9 of 10 runs"),
+        ([(50, 90), (60, 100)], "100", "Each month stays within the $100 budget in 9 of 10 runs"),
         ([(50, 90), (99, 120)], "100", spend.NEUTRAL_TITLE),
         ([(50, 90)], None, spend.NEUTRAL_TITLE),
     ],

@@ -7,6 +7,7 @@ salt per chart keeps its ids apart from those of other charts on one page.
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import TextToPath
+from matplotlib.ticker import MaxNLocator
 
 from sim.report import format as form
 from sim.report.read import Phase, Spread
@@ -47,7 +49,14 @@ MARKED_MAX = 24
 MONTHS_SHOWN_MAX = 7
 """On half a chart."""
 RUNS_FOR_A_FINDING = 20
-"""With fewer replications a title claims nothing."""
+"""With fewer replications a title claims nothing, unless all agree."""
+RUNS_FOR_ALL = range(5, 10)
+"""Of so few, P10 and P90 are the least and the largest: what they show is so in all."""
+AGREE = re.compile(r"in [89] of 10 runs")
+TOP = 0.06
+"""Words above a line in this part of the height would touch those above the plot."""
+LEFT = 0.01
+"""Where words begin, as a part of the width."""
 
 FONT = "DejaVu Sans"
 STYLE = {
@@ -104,15 +113,30 @@ class Chart:
         )
         FigureCanvasAgg(self._figure)
         self.axes: Axes = self._figure.add_subplot()
+        # Marks at 2.5 or 7.5 would be told as 2 and 8.
+        self.axes.yaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10]))
         title, subtitle = words.title, words.subtitle
         if half:
             title, subtitle = fill(title, HALF_LETTERS), fill(subtitle, HALF_LETTERS + 14)
         size = 11 if half else 13
-        self._figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=size)
-        self.axes.set_title(subtitle, loc="left", color=QUIET, fontsize=9, pad=10 if half else 20)
+        self._figure.suptitle(title, x=LEFT, ha="left", fontweight="bold", fontsize=size)
+        # A twin that nobody sees keeps the room; the words stand at the left edge, below the title.
+        self._subtitle = subtitle
+        self._room = self.axes.set_title(
+            subtitle, loc="left", fontsize=9, pad=10 if half else 20, alpha=0
+        )
 
     def drawing(self) -> Drawing:
         """Return the files."""
+        self._figure.draw_without_rendering()
+        (_, bottom), _ = self._figure.transFigure.inverted().transform(
+            self._room.get_window_extent().get_points()
+        )
+        self._room.set_text(re.sub(r"[^\n]+", " ", self._subtitle))
+        words = self._figure.text(
+            LEFT, bottom, self._subtitle, color=QUIET, fontsize=9, va="bottom"
+        )
+        words.set_in_layout(False)
         return Drawing(self.name, self.words, self._svg(), self._png())
 
     def _svg(self) -> bytes:
@@ -149,9 +173,11 @@ def _told(svg: str, words: Words) -> str:
 
 def finding(title: str | None, neutral: str, runs: int) -> str:
     """Return a title that states a finding, if there are runs enough and it is short enough."""
-    if title is None or runs < RUNS_FOR_A_FINDING or len(title) > TITLE_LETTERS_MAX:
+    if title is None or len(title) > TITLE_LETTERS_MAX:
         return neutral
-    return title
+    if runs in RUNS_FOR_ALL and AGREE.search(title):
+        return AGREE.sub(f"in all {runs} runs", title)
+    return title if runs >= RUNS_FOR_A_FINDING else neutral
 
 
 def band_words(runs: int) -> str:
@@ -160,14 +186,17 @@ def band_words(runs: int) -> str:
 
 
 def limit_line(axes: Axes, height: float, text: str) -> None:
-    """Draw a target or a budget, with its words on the line."""
+    """Draw a target or a budget, with its words on the line, or below it where the plot ends."""
+    low, high = axes.get_ylim()
+    below = height > high - TOP * (high - low)
     axes.axhline(height, color=LIMIT, linewidth=1.4, zorder=4)
     axes.annotate(
         text,
         (0.005, height),
         xycoords=("axes fraction", "data"),
-        xytext=(0, 3),
+        xytext=(0, -3 if below else 3),
         textcoords="offset points",
+        va="top" if below else "baseline",
         color=LIMIT,
         fontsize=9,
         zorder=6,

@@ -22,7 +22,7 @@ def draw(summary: Summary) -> Drawing | None:
     runs, currency = read.replications(summary), read.currency(summary)
     words = Words(
         canvas.finding(finding(months, currency), NEUTRAL_TITLE, runs),
-        f"Total of the month, {currency}. Line: P50; 8 of 10 runs fall in the band.",
+        f"Total of the month, {currency}. Line: P50; band: {canvas.band_words(runs)}.",
         "; ".join(
             f"{form.month(m.month)}: {form.between(*form.money_row([m.total.p10, m.total.p90], currency))}"
             for m in months

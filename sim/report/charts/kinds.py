@@ -30,7 +30,7 @@ def draw(summary: Summary) -> Drawing | None:
     words = Words(
         canvas.finding(finding(sums), NEUTRAL_TITLE, runs),
         f"Mean of {runs} replications a month, {currency}.",
-        "; ".join(f"{LOOKS[kind][0]}: {form.money(sums[kind], currency)}" for kind in LOOKS),
+        "; ".join(f"{form.month(month)}: {_told(row, currency)}" for month, row in rows) + ".",
     )
     chart = Chart(NAME, words, half=True)
     _stack(chart, [row for _, row in rows])
@@ -40,6 +40,10 @@ def draw(summary: Summary) -> Drawing | None:
     canvas.months_axis(axes, [month for month, _ in rows])
     canvas.value_ticks(axes, "money", currency)
     return chart.drawing()
+
+
+def _told(row: Mapping[str, Decimal], currency: str) -> str:
+    return ", ".join(f"{LOOKS[kind][0]} {form.money(row[kind], currency)}" for kind in LOOKS)
 
 
 def finding(sums: Mapping[str, Decimal]) -> str | None:

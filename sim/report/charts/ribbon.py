@@ -35,7 +35,7 @@ def draw(summary: Summary, ribbon: Ribbon) -> Drawing | None:
     words = Words(
         canvas.finding(title, f"{ribbon.noun} by day", runs),
         f"{ribbon.noun} of {form.label(workload, 24)}, by day. Line: P50; band: {canvas.band_words(runs)}."
-        + (" Triangles: known incidents." if read.announced_incidents(summary) else ""),
+        + (" Triangles: dated incidents." if read.announced_incidents(summary) else ""),
         _description(days, ribbon, target),
     )
     chart = Chart(ribbon.name, words)

@@ -56,7 +56,7 @@ def _finding(months: Sequence[MonthSpend], currency: str) -> str | None:
     if over:
         return f"{form.month(over[0].month)} passes the {amount} budget in 9 of 10 runs"
     if all(high is not None and high <= budget for high in highs):
-        return f"Each month stays within {amount} in 9 of 10 runs"
+        return f"Each month stays within the {amount} budget in 9 of 10 runs"
     return None
 
 

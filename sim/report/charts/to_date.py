@@ -42,8 +42,12 @@ def finding(months: Sequence[MonthFigure], currency: str) -> str | None:
         return None
     amount = form.money(last.limit, currency)
     if low > last.limit:
-        return f"The whole passes {amount} in 9 of 10 runs"
-    return f"The whole stays within {amount} in 9 of 10 runs" if high <= last.limit else None
+        return f"Spend passes the whole {amount} budget in 9 of 10 runs"
+    return (
+        f"Spend stays within the whole {amount} budget in 9 of 10 runs"
+        if high <= last.limit
+        else None
+    )
 
 
 def _ends(chart: Chart, months: Sequence[MonthFigure], currency: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,12 @@ class Table:
     foot: Sequence[str] = ()
     """A last row that the others add up to."""
     note: str = ""
+    after: Sequence[Sequence[str]] = ()
+    """Rows below the foot that do not belong to the sum."""
     marks: Sequence[str] = ()
     """The status of each row, which its first cell says in words."""
-    folds: bool = False
-    """Whether it may be folded up on a screen; it is printed in any case."""
+    folds: Literal["", "open", "closed"] = ""
+    """Whether it may be folded up, and how it is at first; paper shows what is open."""
 
 
 @dataclass(frozen=True)

@@ -69,15 +69,20 @@ def targets_table(summary: Summary, rows: Sequence[TargetRow], note: str = "") -
     cells = [target_cells(row, currency, runs) for row in rows]
     return Table(
         "Targets" if rows else "No targets are written, so there is nothing to pass or fail.",
-        ("Result", "Target", "Worst", "Limit", "P50", "P10–P90", "Chance met"),
+        ("Result", "Target", "Limit", "P50", "P10–P90", "Chance met"),
         [
-            (WORDS[row.status], name, row.worst, limit, middle, spread, chance)
+            (WORDS[row.status], _with_worst(name, row), limit, middle, spread, chance)
             for row, (name, limit, middle, spread, chance) in zip(rows, cells, strict=True)
         ],
-        left=3,
+        left=2,
         marks=[row.status for row in rows],
         note=note,
     )
+
+
+def _with_worst(name: str, row: TargetRow) -> str:
+    """A target's name, and when it was worst."""
+    return f"{name} ({row.worst})" if row.worst else name
 
 
 def _facts(summary: Summary) -> str:
@@ -119,7 +124,10 @@ def _headline(summary: Summary, name: str, title: str) -> Tile | None:
         return None
     middle, low, high = _three(found, read.currency(summary))
     subject = f"{form.label(found['workload'], 20)}: " if found["workload"] else ""
-    return Tile(f"{subject}{title}", middle, f"{form.between(low, high)} in 8 of 10 runs")
+    spread = f"P10–P90 {form.between(low, high)}"
+    if form.decimal(found["mean"]) is not None and found["unit"] == "money":
+        spread += f" · mean {form.measure(found['mean'], 'money', read.currency(summary))}"
+    return Tile(f"{subject}{title}, P50", middle, spread)
 
 
 def _three(raw: Mapping[str, Any], currency: str) -> list[str]:
@@ -139,4 +147,4 @@ def _judged(summary: Summary, rows: Sequence[TargetRow], metric: str, title: str
     row = min(found, key=lambda one: ORDER.index(one.status))
     currency = read.currency(summary)
     name, limit, middle, spread, _ = target_cells(row, currency, read.replications(summary))
-    return Tile(title or name, middle, f"{spread} · target {limit}", row.status)
+    return Tile(f"{title or name}, P50", middle, f"P10–P90 {spread} · target {limit}", row.status)

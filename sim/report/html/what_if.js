@@ -3,7 +3,7 @@
   "use strict";
   const data = JSON.parse(document.getElementById("what-if-data").textContent);
   if (!data.months.length) return;
-  const money = (n) => data.currency + " " + Math.round(n).toLocaleString("en-US");
+  const money = (n) => data.sign + Math.round(n).toLocaleString("en-US");
   const read = (id) => {
     const part = Number(document.getElementById(id).value) / 100;
     document.getElementById(id + "-out").textContent =

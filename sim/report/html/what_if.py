@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sim.report import format as form
 from sim.report import read
 from sim.report.read import Summary
 
@@ -16,7 +18,7 @@ def what_if_data(summary: Summary) -> str:
     bases = {str(raw["id"]): raw["basis"] for raw in summary["spend"]["items"]}
     months = [
         {
-            "month": raw["month"],
+            "month": form.month(date.fromisoformat(f"{raw['month']}-01")),
             "usage": str(_sum(raw, bases, "usage")),
             "fixed": str(_sum(raw, bases, "fixed")),
             "budget": raw["budget"],
@@ -24,7 +26,7 @@ def what_if_data(summary: Summary) -> str:
         for raw in summary["monthly"]
     ]
     text = json.dumps(
-        {"currency": read.currency(summary), "months": months},
+        {"sign": form.sign(read.currency(summary)), "months": months},
         sort_keys=True,
         separators=(",", ":"),
     )

@@ -31,7 +31,8 @@ def _told(summary: Summary) -> Text:
         f"{form.count(found['inputs'])} inputs are written; {form.count(found['with_comment'])} have a "
         f"comment on their line, {form.count(found['with_owner'])} an owner, and "
         f"{form.count(found['unknown'])} are unknown within limits. What is not written has the default "
-        "that the vocabulary gives."
+        "that the vocabulary gives. Every input is listed below, folded; paper shows what is unfolded, "
+        "and summary.json has all of them."
     )
 
 
@@ -71,28 +72,31 @@ def _facts(rows: list[dict[str, Any]]) -> Table:
             for row in rows
         ],
         left=3,
-        folds=True,
+        folds="closed",
     )
 
 
 def _inputs(rows: list[dict[str, Any]]) -> Table:
+    titles = ("Input", "Value", "Unit", "Source or comment", "Date", "Owner", "Where")
+    cells = [
+        (
+            form.label(row["path"], 80),
+            form.label(_value(row), 40),
+            form.label(_unit(row), 12),
+            form.label(row["source"] or "", 120),
+            form.label(row["date"] or "", 12),
+            form.label(row["owner"] or "", 30),
+            form.label(row["set_by"], 40),
+        )
+        for row in rows
+    ]
+    used = [place for place in range(len(titles)) if any(row[place] for row in cells)]
     return Table(
-        "Every input",
-        ("Input", "Value", "Unit", "Source or comment", "Date", "Owner", "Where"),
-        [
-            (
-                form.label(row["path"], 80),
-                form.label(_value(row), 40),
-                form.label(row["unit"], 12),
-                form.label(row["source"] or "", 120),
-                form.label(row["date"] or "", 12),
-                form.label(row["owner"] or "", 30),
-                form.label(row["set_by"], 40),
-            )
-            for row in rows
-        ],
-        left=7,
-        folds=True,
+        f"Every input ({form.count(len(rows))})",
+        [titles[place] for place in used],
+        [[row[place] for place in used] for row in cells],
+        left=len(used),
+        folds="closed",
     )
 
 
@@ -100,3 +104,9 @@ def _value(row: dict[str, Any]) -> str:
     found = row["range"]
     value = f"{found['low']} … {found['high']}" if found else row["value"]
     return f"{value}, replaces {row['replaces']}" if row["replaces"] else value
+
+
+def _unit(row: dict[str, Any]) -> str:
+    """The unit, unless the value is written with it."""
+    unit = str(row["unit"] or "")
+    return "" if str(row["value"]).endswith(unit) else unit

@@ -10,50 +10,63 @@ from sim.report.html.blocks import Block, Charts, Section, Table, Text
 from sim.report.read import Summary
 from sim.report.terminal import period
 
+ZERO = Decimal(0)
+SMALL = 10
+"""Lines that cost less in each month are shown in one row."""
+
 
 def section(summary: Summary) -> Section | None:
     """Return the section, or None where nothing costs anything."""
     if not read.spend_lines(summary):
         return None
-    known = ("spend_actual_and_projected",) if read.actuals(summary) else ()
     blocks: list[Block] = [
-        *([Charts(known)] if known else []),
         Charts(("spend_actual_and_projected",)),
         Charts(("spend_to_date", "spend_fan", "spend_by_kind", "cost_per_good_request"), half=True),
         _months(summary),
         _bill(summary),
-        Text(
-            "Means add up over lines and months; percentiles do not, so P10 and P90 are those of the "
-            "total. Wasted is what was paid for answers that nobody heard, and for errors."
-        ),
+        Text("Wasted is what was paid for answers that nobody heard, and for errors."),
     ]
     return Section("cost", "Cost", blocks)
 
 
 def _months(summary: Summary) -> Table:
     currency, months = read.currency(summary), read.months(summary)
-    lines = read.spend_lines(summary)
-    rows = [
-        [
-            line.name,
-            *(form.money_whole(month.lines.get(line.id, Decimal(0)), currency) for month in months),
-        ]
-        for line in lines
-    ]
-    rows += _spreads(summary)
-    means = [form.money_whole(month.total.mean, currency) for month in months]
+    lines, columns = _lines(summary), []
+    for month in months:
+        costs = [sum((month.lines.get(one, ZERO) for one in ids), ZERO) for _, ids in lines]
+        total = form.decimal(month.total.mean) or ZERO
+        columns.append(bill_words.footing([*costs, total], currency, whole=True))
+    rows = [[name, *(column[place] for column in columns)] for place, (name, _) in enumerate(lines)]
+    means = [column[-1] for column in columns]
     return Table(
         f"Monthly spend by line, mean of runs ({currency})",
         ("Line", *(form.month(month.month) for month in months)),
         rows,
         foot=("Total, mean", *means),
-        note="Each cell is rounded by itself, so a column may differ from its total by the rounding.",
-        folds=True,
+        after=_spreads(summary),
+        note="Means of lines add up to the mean total, as shown. Percentiles are those of the total; they add up "
+        "neither over lines nor over months.",
+        folds="open",
     )
 
 
+def _lines(summary: Summary) -> list[tuple[str, list[str]]]:
+    """(name, lines of the bill) of each row, the dearest first; small lines share the last one."""
+    months, lines = read.months(summary), read.spend_lines(summary)
+    small = [
+        line.id
+        for line in lines
+        if all(abs(month.lines.get(line.id, ZERO)) < SMALL for month in months)
+    ]
+    if len(small) < 2:
+        return [(line.name, [line.id]) for line in lines]
+    limit = form.money_whole(SMALL, read.currency(summary))
+    other = f"{form.count(len(small))} lines below {limit} a month each"
+    return [(line.name, [line.id]) for line in lines if line.id not in small] + [(other, small)]
+
+
 def _spreads(summary: Summary) -> list[list[str]]:
-    """Rows of the total's spread and of the budget, above the total."""
+    """Rows of the total's spread and of the budget, below the total."""
     currency, months = read.currency(summary), read.months(summary)
     rows = [
         [
@@ -69,8 +82,8 @@ def _spreads(summary: Summary) -> list[list[str]]:
 
 def _bill(summary: Summary) -> Table:
     currency, lines = read.currency(summary), read.spend_lines(summary)
-    total = form.decimal(summary["spend"]["total"]["mean"]) or Decimal(0)
-    wasted = form.decimal(summary["spend"]["wasted"]["mean"]) or Decimal(0)
+    total = form.decimal(summary["spend"]["total"]["mean"]) or ZERO
+    wasted = form.decimal(summary["spend"]["wasted"]["mean"]) or ZERO
     costs = bill_words.footing([*(line.cost for line in lines), total], currency)
     whole = total >= bill_words.SMALL_TOTAL
     wastes = bill_words.footing([*(line.wasted for line in lines), wasted], currency, whole=whole)

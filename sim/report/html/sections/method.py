@@ -31,6 +31,7 @@ def section(summary: Summary) -> Section:
         f"The horizon was played {runs} times. What is random differs from run to run; what is unknown is "
         "drawn once a run. P10, P50 and P90 are over runs; the chance of a target is the share of runs "
         f"that met it, and it is undecided where its interval{certain} holds the chance that is asked for. "
-        "A title states a finding only where 9 of 10 of at least 20 runs agree, or where it tells a mean."
+        "A title states a finding only where 9 of 10 of at least 20 runs agree, or all of a few, or where it "
+        "tells a mean."
     )
     return Section("method", "Method", [Text(w) for w in (MODELLED, chance, FAILED, NOT_MODELLED)])

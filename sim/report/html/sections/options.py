@@ -12,8 +12,9 @@ def section(summary: Summary) -> Section:
     """Return the section."""
     blocks: list[Block] = [
         Text(
-            "This run varied no single input. simulate compare sets two plans side by side, with the "
-            "same people and the same luck."
+            "This run varied no single input. simulate sensitivity says which unknown moves it most, simulate "
+            "sweep which of many variants no other beats, and simulate compare sets plans side by side; each with "
+            "the same people and the same luck, on a page of its own."
         )
     ]
     return Section("options", "What would change the answer", [*blocks, _averages(summary)])

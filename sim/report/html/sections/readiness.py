@@ -5,6 +5,8 @@ What a scenario does not state is a gap. It is never a pass.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sim.report import format as form
 from sim.report import read
 from sim.report import read_facts as facts
@@ -38,14 +40,23 @@ def _resilience(summary: Summary) -> Evidence:
     shown, gaps = drill_words.of(summary)
     known = facts.incidents(summary)
     if known:
-        dated = sum(raw["start"] is not None for raw in known)
-        shown.append(
-            f"Incidents in every run: {form.count(len(known))}, of which {form.count(dated)} with a date."
-        )
+        shown.append(incident_words(known))
     else:
         gaps.append("No incident is written: every vendor and station is up all the time.")
     _add(gaps, "No incident ever hits", facts.coverage(summary).get("without_incident", ()))
     return Evidence("Infrastructure resilience", shown, gaps)
+
+
+def incident_words(known: Sequence[facts.Row]) -> str:
+    """How many incidents are written, and how often those without a date came in a run."""
+    dated = sum(raw["start"] is not None for raw in known)
+    words = f"Incidents that are written: {form.count(len(known))}, of which {form.count(dated)} with a date."
+    often = [
+        f"{form.label(raw['name'], 30)} {form.count(raw['times']['mean'], 2)}"
+        for raw in known
+        if not raw["start"] and raw.get("times", {}).get("mean") is not None
+    ]
+    return f"{words} Of the others a run had, on average: {', '.join(often)}." if often else words
 
 
 def _governance(summary: Summary) -> Evidence:
@@ -56,8 +67,7 @@ def _governance(summary: Summary) -> Evidence:
         shown.append(
             f"{form.label(row['station'], 30)}: people look at {form.share(row['share'])} of what comes to "
             f"{form.label(row['stage'], 30)}, {form.count(read.spread(row['visits']).p50)} times at P50. "
-            f"Half of it waits up to {form.duration(middle.p50)}, one in ten longer than "
-            f"{form.duration(slow.p50)}."
+            f"{_half(middle.p50)}, one in ten waits longer than {form.duration(slow.p50)}."
         )
     if not facts.reviews(summary):
         gaps.append("No stage is worked by people: nobody reviews an answer.")
@@ -70,6 +80,12 @@ def _governance(summary: Summary) -> Evidence:
         gaps.append("Some targets have no owner.")
     gaps.append("Who may approve a phase, a model change or an exception is not stated.")
     return Evidence("Governance readiness", shown, gaps)
+
+
+def _half(wait_s: form.Number | None) -> str:
+    if form.decimal(wait_s) == 0:
+        return "Half of it does not wait"
+    return f"Half of it waits up to {form.duration(wait_s)}"
 
 
 def _security(summary: Summary) -> Evidence:

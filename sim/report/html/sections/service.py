@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sim.report import format as form
 from sim.report import read
 from sim.report.html.blocks import Block, Charts, Section, Table, Text
 from sim.report.html.first_page import TARGETS_MAX, targets_table
+from sim.report.html.sections.readiness import incident_words
 from sim.report.read import Summary
-from sim.report.read_facts import Row, endings, failure_parts
+from sim.report.read_facts import Row, endings, failure_parts, incidents
 
 SENTENCE_LETTERS_MAX = 400
+PART_MIN = Decimal("0.001")
+"""A smaller part is shown as less."""
 WORDS = {
     "ok": "answered",
     "late": "late",
@@ -27,11 +32,12 @@ WORDS = {
 
 def section(summary: Summary) -> Section:
     """Return the section."""
-    said = read.bottleneck(summary)
+    said, known = read.bottleneck(summary), incidents(summary)
     blocks: list[Block] = [
         *([Text(form.label(said, SENTENCE_LETTERS_MAX))] if said else []),
         Charts(("latency_p95_by_day",)),
         Charts(("availability_by_day",)),
+        *([Text(incident_words(known))] if known else []),
         Charts(("error_budget", "queue_by_hour", "stage_times", "slow_tail"), half=True),
     ]
     if len(read.targets(summary)) > TARGETS_MAX:
@@ -59,8 +65,8 @@ def _failures(summary: Summary) -> list[Block]:
                     WORDS.get(part["ending"], part["ending"]),
                     form.label(_first_cause(part), 60),
                     form.label(part["owner"] or "not stated", 30),
-                    form.count(part["failed"]),
-                    form.share(part["share"]),
+                    _some(part["failed"]),
+                    _part(part["share"]),
                 )
                 for workload, part in rows
             ],
@@ -79,6 +85,19 @@ def _first_cause(part: Row) -> str:
     return " ".join(one for one in parts if one)
 
 
+def _some(mean: form.Number | None) -> str:
+    """A mean number of requests; a part of one is not worth its digits."""
+    number = form.decimal(mean)
+    if number is None or number == 0:
+        return "0"
+    return "<1" if number < 1 else form.count(round(number))
+
+
+def _part(share: form.Number) -> str:
+    number = form.decimal(share)
+    return "<0.1%" if number is not None and 0 < number < PART_MIN else form.share(share)
+
+
 def _endings(summary: Summary) -> Table | None:
     rows = endings(summary)
     if not rows:
@@ -90,7 +109,7 @@ def _endings(summary: Summary) -> Table | None:
         [
             (
                 form.label(row["workload"], 40),
-                *(form.count(row["endings"].get(word)) for word in used),
+                *(_some(row["endings"].get(word)) for word in used),
             )
             for row in rows
         ],

@@ -1,0 +1,47 @@
+"""Blocks and charts → HTML, by the templates that all pages share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.report.charts.canvas import Drawing
+
+HERE = Path(__file__).parent
+_ID = re.compile(r'\bid="')
+_POINTER = re.compile(r'(url\(#|href="#)')
+
+
+def rendered(template: str, drawings: Sequence[Drawing], **values: Any) -> str:
+    """Return a page: its template with the style, the charts by name, and what else it shows."""
+    charts = {drawing.name: Markup(_inline(drawing)) for drawing in drawings}
+    style = Markup((HERE / "style.css").read_text(encoding="utf-8"))
+    text = _environment().get_template(template).render(charts=charts, style=style, **values)
+    return text.encode("utf-8", errors="replace").decode("utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _inline(drawing: Drawing) -> str:
+    """A chart as a part of the page: without prologue, its ids apart from those of other charts."""
+    svg = drawing.svg.decode()
+    svg = svg[svg.index("<svg ") :]
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = _ID.sub(f'id="{drawing.name}-', svg)
+    return _POINTER.sub(rf"\g<1>{drawing.name}-", svg)
