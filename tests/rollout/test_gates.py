@@ -181,7 +181,7 @@ def test_a_gate_that_never_opens_says_so():
 
 
 def test_results_are_told_by_history():
-    source, found = study(text("30s"), replications=12)
+    source, found = study(text("30s"), replications=12, engine="compiled")
     gates = summarise(found, Origin("gated", "0"), source=source)["gates"]
     assert sum(way["replications"] for way in gates["histories"]) == 12
     assert len(gates["histories"]) > 1
