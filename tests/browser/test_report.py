@@ -141,6 +141,6 @@ def test_a_slider_changes_spend_exactly_and_says_that_latency_needs_a_run(chromi
 
 
 def _dollars(row: str) -> int:
-    found = re.search(r"USD ([\d,]+)", row)
+    found = re.search(r"\$([\d,]+)", row)
     assert found
     return int(found.group(1).replace(",", ""))
