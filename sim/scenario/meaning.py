@@ -111,7 +111,10 @@ def _fits(schema: Schema, tree: Any) -> bool:
 
 
 def _below(schema: Schema, part: str | int) -> Iterator[Schema]:
-    if isinstance(part, int):
+    found: Any
+    if not schema:
+        found = True  # Anything may stand here, and below.
+    elif isinstance(part, int):
         found = schema.get("items")
     else:
         found = schema.get("properties", {}).get(part, schema.get("additionalProperties"))

@@ -150,8 +150,8 @@ MUTANTS = (
     Mutant(
         "changes before joins",
         REFERENCE + "world.py",
-        "JOIN = 1_002\nCHANGE = 1_003",
-        "JOIN = 1_003\nCHANGE = 1_002",
+        "CHANGE = 2_001",
+        "CHANGE = 1_001",
         "test_changes.py::test_who_arrives_as_a_phase_begins_is_of_the_phase_before[reference]",
     ),
     Mutant(

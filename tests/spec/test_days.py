@@ -4,7 +4,7 @@ import numpy as np
 from plans import HOUR_US, PlanMaker, day, days, run, table, text
 
 from sim.engine import start
-from sim.outcome import Load, Use
+from sim.outcome import Load, Row, Use
 from sim.plan.columns import Node, Result, Table
 
 
@@ -96,7 +96,7 @@ def test_an_empty_day_is_empty(engine):
     maker.workload(maker.call(maker.endpoint(maker.node(servers=1), 3)))
     started = start(maker.plan(), engine)
     outcome = started.advance(day([], 100))
-    assert outcome.rows.shape == (0, 16)
+    assert outcome.rows.shape == (0, Row.STAGES)
     assert outcome.trace.shape == (0, 7)
     assert (outcome.start_us, outcome.until_us) == (0, 100)
     assert outcome.load[0].sum() == 100
