@@ -55,6 +55,7 @@ def _wish(record: Record) -> Wish:
         record.engine,
         record.overrides,
         drill=record.drill,
+        mend=record.mend,
         precision=record.precision,
         told_inputs=record.inputs,
     )

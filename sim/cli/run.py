@@ -104,6 +104,11 @@ Examples:
     is_flag=True,
     help="Try as well what the loss of the primary vendor does, four hours at each phase's peak.",
 )
+@click.option(
+    "--mend",
+    is_flag=True,
+    help="Where a target breaks, run each of the scenario's choices and name the cheapest that mends it.",
+)
 @run_options
 @worker_options
 def command(
@@ -114,6 +119,7 @@ def command(
     seed: int,
     engine: Any,
     drill: bool,
+    mend: bool,
     out: str | None,
     jobs: int | None,
     as_json: bool,
@@ -131,7 +137,8 @@ def command(
     document = read_document(scenario, sets)
     width = None if precision is None else precision / 100
     wish = Wish(
-        *(document, file_shown(scenario), seed, replications, engine, sets, drill), precision=width
+        *(document, file_shown(scenario), seed, replications, engine, sets, drill, mend),
+        precision=width,
     )
     working = Working(jobs, scheduler, resume)
     return perform(wish, _target(scenario, out), working, Telling(as_json, check, quiet, form))

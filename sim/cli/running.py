@@ -41,6 +41,8 @@ class Wish:
     overrides: tuple[str, ...] = ()
     drill: bool = False
     """Whether the loss of the primary vendor is tried as well."""
+    mend: bool = False
+    """Whether the scenario's choices are tried where a target breaks."""
     precision: float | None = None
     """With `auto`: an interval for a target's chance that is no wider is narrow enough."""
     told_inputs: tuple[Any, ...] | None = None
@@ -121,7 +123,7 @@ def run_to_summary(
         precision=wish.precision,
     )
     found = None
-    if study.complete:
+    if wish.mend and study.complete:
         study = _remedied(study, source, wish, jobs, working.scheduler)
     if wish.drill and study.complete:
         study, found = _tried(study, source, wish, jobs, working.scheduler)
@@ -236,6 +238,7 @@ def _record(summary: Summary, wish: Wish) -> Record:
         complete=bool(summary["engine"]["complete"]),
         inputs=tuple(summary["assumptions"]),
         drill=wish.drill,
+        mend=wish.mend,
         precision=wish.precision,
     )
 
@@ -290,6 +293,9 @@ def report_text(
 def _following(summary: Summary, wish: Wish) -> str:
     """The command that a reader would most likely want next."""
     runs = int(summary["engine"]["replications"])
+    if summary["verdict"]["status"] == "missed" and wish.document.tree.get("choices"):
+        if not wish.mend:
+            return f"simulate {wish.file} --mend   (which of its choices would mend that, for how much?)"
     if summary["verdict"]["status"] == "close" or runs < REPLICATIONS_AUTO_FIRST:
         return f"simulate {wish.file} --replications {max(100, 4 * runs)}"
     return f"simulate {wish.file} --set path=value   (what would change the answer?)"

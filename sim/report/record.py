@@ -33,6 +33,8 @@ class Record:
     complete: bool = True
     drill: bool = False
     """Whether the loss of the primary vendor was tried."""
+    mend: bool = False
+    """Whether the scenario's choices were tried where a target breaks."""
     precision: float | None = None
     """With `auto`: how wide an interval for a chance could be to stop."""
     inputs: tuple[Mapping[str, Any], ...] | None = None
@@ -64,6 +66,7 @@ def to_bytes(record: Record) -> bytes:
         "summary_sha256": record.summary_sha256,
         "complete": record.complete,
         "drill": record.drill,
+        "mend": record.mend,
         "precision": record.precision,
         "inputs": record.inputs,
     }
@@ -101,6 +104,7 @@ def from_bytes(content: bytes, name: str) -> Record:
         summary_sha256=str(raw.get("summary_sha256") or ""),
         complete=bool(raw.get("complete", True)),
         drill=bool(raw.get("drill")),
+        mend=bool(raw.get("mend")),
         precision=raw.get("precision"),
         inputs=_inputs(raw.get("inputs")),
     )

@@ -1,4 +1,4 @@
-"""Choices: what may still be chosen. `simulate optimize` combines them; a run tries each where a target breaks."""
+"""Choices: what may still be chosen. `simulate optimize` combines them; `--mend` tries each where a target breaks."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def run(path: str, tmp_path) -> dict:
     from sim.cli import main
 
     out = tmp_path / "out"
-    arguments = [path, "--replications", "4", "--jobs", "1", "-q", "--out", str(out)]
+    arguments = [path, "--replications", "4", "--jobs", "1", "-q", "--mend", "--out", str(out)]
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code in (0, None)
