@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.report.read import Summary
+from sim.report import format as form
+from sim.report.read import Summary, currency
 
 Row = dict[str, Any]
 
@@ -50,6 +51,30 @@ def facts_to_check(summary: Summary) -> list[str]:
             f"{oldest['read']} ({oldest['preset']})."
         )
     return told
+
+
+def drivers(summary: Summary) -> list[Row]:
+    """Return, by figure, what moved with it over the runs: unknowns, the largest swing first."""
+    return list(summary["drivers"])
+
+
+def spend_driver(summary: Summary) -> tuple[str, str]:
+    """Return which unknown moved most with the spend, in a sentence; else what is not known of it."""
+    found = next((row for row in drivers(summary) if row["name"] == "spend"), None)
+    if found is None:
+        return "", "No input is written as a range, so none can be told to move the spend."
+    if found["why_none"]:
+        return "", f"What moves the spend is not told: {form.label(found['why_none'], 100)}."
+    first = found["unknowns"][0]
+    name = form.label(first["path"], 80)
+    if not found["moves_most"]:
+        return "", f"No unknown surely moved with the spend over {found['runs']} runs."
+    amounts = [first["swing"], *first["swing_interval"]]
+    swing, low, high = form.measure_row(amounts, "money", currency(summary), 3)
+    ends = (form.label(first[key], 20) for key in ("p10", "p90"))
+    return (
+        f"The spend moved most with {name}: {swing} ({form.between(low, high)}) from {' to '.join(ends)}."
+    ), ""
 
 
 def alerts(summary: Summary) -> list[Row]:

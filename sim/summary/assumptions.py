@@ -72,7 +72,7 @@ def _row(document: Document, path: Path, node: Node, unknown: Unknown | None) ->
         "unit": _unit(raw),
         "source": comment,
         "date": None if comment is None else _date(comment),
-        "owner": _owner(document, path),
+        "owner": owner_of(document, path),
         "set_by": _place(node.origin),
         "replaces": None if replaced is None else _replaced(replaced),
         "range": span,
@@ -100,7 +100,7 @@ def _date(comment: str) -> str | None:
     return found.group(0) if found else None
 
 
-def _owner(document: Document, path: Path) -> str | None:
+def owner_of(document: Document, path: Path) -> str | None:
     """The owner that the nearest thing around a value names."""
     for end in range(len(path), 0, -1):
         node = document.nodes.get((*path[:end], "owner"))

@@ -11,6 +11,7 @@ from typing import Any
 from sim.bill import Line, total
 from sim.study import Figure, Headline, MonthRow, Study, Verdict
 from sim.study.of_scenario import ScenarioSource
+from sim.summary import drivers
 from sim.summary.groups import GROUPS
 from sim.summary.schema import VERSION
 from sim.summary.text import money, plain, spread, value
@@ -43,7 +44,6 @@ def summarise(
     origin: Origin,
     *,
     source: ScenarioSource | None = None,
-    drivers: Sequence[Mapping[str, Any]] = (),
     drill: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The summary of a study.
@@ -53,7 +53,6 @@ def summarise(
         origin: what ran.
         source: the scenario that was run; without it the groups that read it are left out.
         drill: what the loss of the primary vendor did, where it was tried.
-        drivers: as other parts of the package give them; written as they are.
     """
     return {
         "schema": VERSION,
@@ -78,7 +77,7 @@ def summarise(
         "undecided": [
             _close(verdict) for verdict in study.verdicts if verdict.chance.status == "close"
         ],
-        "drivers": [dict(driver) for driver in drivers],
+        "drivers": [] if source is None else drivers.of(study, source),
         **({} if drill is None else {"drill": dict(drill)}),
         **(
             {}

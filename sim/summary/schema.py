@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from sim.study.stopping import Stopped
-from sim.summary import drill
+from sim.summary import drill, drivers
 from sim.summary.groups import GROUPS
 from sim.summary.shapes import (
     COUNT,
@@ -134,7 +134,7 @@ SCHEMA: Schema = {
             "daily": list_of(object_of({"date": DAY, "workloads": by_name(by_name(SPREAD))})),
             "units": by_name(TEXT),
             "undecided": list_of(TEXT),
-            "drivers": list_of({"type": "object"}),
+            "drivers": drivers.SCHEMA,
             "drill": drill.SCHEMA,
             **{name: group.schema for name, group in GROUPS.items()},
         },

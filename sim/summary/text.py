@@ -50,7 +50,7 @@ def spread(figure: Figure, *, intervals: bool = False) -> dict[str, Any]:
     if intervals:
         mean, median = figure.mean_interval(), figure.median_interval()
         found["mean_interval"] = (
-            None if mean is None else [value(_like(figure, end)) for end in mean]
+            None if mean is None else [value(like(figure, end)) for end in mean]
         )
         found["median_interval"] = None if median is None else [value(end) for end in median]
     if any(part is None for name, part in found.items() if name in ("mean", *TENTHS_PPM)):
@@ -58,6 +58,6 @@ def spread(figure: Figure, *, intervals: bool = False) -> dict[str, Any]:
     return found
 
 
-def _like(figure: Figure, number: float) -> Decimal | float:
+def like(figure: Figure, number: float) -> Decimal | float:
     """Bounds of money are money too."""
     return Decimal(repr(number)) if figure.unit == "money" else number

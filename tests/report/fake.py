@@ -312,6 +312,33 @@ def groups() -> dict[str, Any]:
     }
 
 
+def drivers_of(name: str, workload: str | None, unit: str) -> dict[str, Any]:
+    """One unknown whose swing is clear, and one that may be chance."""
+
+    def amount(value: float) -> Any:
+        return f"{value:.2f}" if unit == "money" else value
+
+    unknowns = [
+        {
+            "path": path,
+            "owner": owner,
+            **{"p10": "55%", "p90": "85%", "clear": clear, "explained": explained},
+            **{"at_p10": amount(9 - swing / 2), "at_p90": amount(9 + swing / 2)},
+            "swing": amount(swing),
+            "swing_interval": [amount(swing - 2), amount(swing + 2)],
+        }
+        for path, owner, swing, clear, explained in (
+            ("populations.adjusters.adoption.ceiling", "claims platform", 6.5, True, 0.6),
+            ("workloads.ask_claim.output_tokens", None, -1.5, False, 0.1),
+        )
+    ]
+    return {
+        **{"name": name, "workload": workload, "unit": unit, "runs": 200, "interval_level": 0.95},
+        "method": "What moved with it over 200 runs.",
+        **{"why_none": None, "moves_most": unknowns[0]["path"], "unknowns": unknowns},
+    }
+
+
 SENTENCE = "1 of 4 targets missed: it stays in budget."
 
 
@@ -349,7 +376,10 @@ def summary() -> dict[str, Any]:
         "daily": [a_day(number) for number in range(92)],
         "units": {"availability": "share", "latency.p95": "s"},
         "undecided": ["it is there: 176 of 200 replications met it; add replications."],
-        "drivers": [],
+        "drivers": [
+            drivers_of("spend", None, "money"),
+            drivers_of("latency.p95", "ask_claim", "s"),
+        ],
         **groups(),
     }
     return deepcopy(found)

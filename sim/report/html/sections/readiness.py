@@ -190,8 +190,9 @@ def _sustainability(summary: Summary) -> Evidence:
     dear = [line.name for line in read.spend_lines(summary)[:3]]
     if dear:
         shown.append(f"The largest lines: {', '.join(dear)}.")
-    if not summary.get("drivers"):
-        gaps.append("Which inputs move the spend most was not tested in this run.")
+    told, missing = facts.spend_driver(summary)
+    shown += [told] if told else []
+    gaps += [missing] if missing else []
     if summary["scenario"].get("prices_as_of") is None:
         gaps.append("No date is given for the prices.")
     return Evidence("Cost sustainability", shown, gaps)
