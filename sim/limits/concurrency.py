@@ -1,4 +1,9 @@
-"""Concurrency: so many at once; an attempt gives its place back when it ends."""
+"""Concurrency: so many at once; an attempt gives its place back when it ends.
+
+What is counted may be requests, or tokens: a batch interface holds so many input tokens until their batch is done.
+
+By hand: allows 100, counts input tokens. 60 and 40 are under way; the next waits until one of them ends.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.limits.fields import TOKENS_MAX, Counted, LimitFields
+from sim.limits.fields import Counted, LimitFields
 from sim.limits.time import NEVER
 from sim.scenario.types import WholeNumber
 
@@ -15,6 +20,8 @@ ALLOWED = 0
 """Parameter: the most under way at once."""
 HELD = 0
 """State: what is under way."""
+HELD_MAX = 10**12
+"""No more may be held; batch queues of 15 billion tokens are sold."""
 QUOTA = (ALLOWED,)
 """Parameters that grow and shrink with the quota."""
 
@@ -26,7 +33,7 @@ class Fields(LimitFields):
     """The kind [word]."""
     counts: Counted = "requests"
     """What it counts of an attempt, or what each part of it costs [word or weights]."""
-    allows: Annotated[WholeNumber, Field(le=TOKENS_MAX)]
+    allows: Annotated[WholeNumber, Field(le=HELD_MAX)]
     """The most that is under way at once [what it counts]."""
 
 

@@ -140,13 +140,17 @@ def _item(item: Any, width: int, indent: str, marks: Mapping[str, str]) -> Itera
     heads = ", ".join(f"{k.replace('_', ' ')} {shown(item[k])}" for k in named)
     rest = {k: v for k, v in item.items() if k not in named}
     mark = f" [{marks[item['source']]}]" if item.get("source") in marks else ""
-    if heads:
-        yield from _hung(f"{indent}- ", f"{heads}{mark}", width)
-    elif "limit" in rest and isinstance(rest["limit"], Mapping):
+    if isinstance(rest.get("limit"), Mapping):
         limit = rest.pop("limit")
-        head = f"{shown(limit.get('name', ''))}: {shown(limit.get('limit'))}{mark}"
+        optional = ", where a quota is known" if item.get("optional") else ""
+        head = f"{shown(limit.get('name', ''))}: {shown(limit.get('limit'))}{optional}{mark}"
         yield from _hung(f"{indent}- ", head, width)
         rest |= {k: v for k, v in limit.items() if k not in ("limit", "name")}
+    elif heads:
+        yield from _hung(f"{indent}- ", f"{heads}{mark}", width)
+    elif set(item) == {"source", "says"}:
+        yield from _hung(f"{indent}- ", f"{item['says']}{mark}", width)
+        return
     else:
         yield f"{indent}-{mark}"
     for key, value in rest.items():

@@ -1,7 +1,9 @@
 """`routes.*.batch_api`: an endpoint's batch twin, which answers within hours, at the batch price.
 
-A vendor keeps batches in a pool of their own: the twin has none of the endpoint's limits, client or time-out. The
-turnaround is what was seen, the vendor's bad days included, so the twin is not hit by the endpoint's incidents.
+A vendor keeps batches in a pool of their own: the twin has none of the endpoint's limits, client or time-out, but the
+batch interface's own limit on what is enqueued, where the vendor publishes one. A batch for which there is no room is
+kept back until there is. The turnaround is what was seen, the vendor's bad days included, so the twin is not hit by
+the endpoint's incidents.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.errors import PlaceError
-from sim.vendors.endpoints import batch_price
+from sim.vendors.endpoints import batch_price, batch_queue
+from sim.vendors.sharing import share_batches
 
 KEPT = ("vendor", "deployment", "model", "provider", "price", "region", "owner", "bills")
 Fault = tuple[tuple[str | int, ...], str, str]
@@ -26,6 +29,8 @@ def add_twins(tree: dict[str, Any], faults: list[Fault]) -> None:
         if isinstance(route, Mapping) and "batch_api" in route:
             turned = _turned(tree["endpoints"], name, route, faults)
             tree["routes"][name] = {k: v for k, v in turned.items() if k != "batch_api"}
+    twins = {name: f"{name} batch" for name in endpoints if f"{name} batch" in tree["endpoints"]}
+    share_batches(tree, twins, faults)
 
 
 def _turned(
@@ -46,9 +51,13 @@ def _turned(
                 faults.append((("routes", name, "order", place), message, "value"))
             order.append(f"{one} batch")
             try:
-                endpoints[order[-1]] = _twin(endpoint, batch["turnaround"])
+                twin = _twin(endpoint, batch["turnaround"])
             except PlaceError as error:
                 faults.append((("routes", name, "batch_api"), str(error), error.code))
+                continue
+            if endpoints.setdefault(order[-1], twin) != twin:
+                message = f"there is another {order[-1]!r} already; write the same turnaround"
+                faults.append((("routes", name, "batch_api"), message, "value"))
         else:
             order.append(one)
     weights = route.get("weights")
@@ -63,4 +72,5 @@ def _turned(
 def _twin(endpoint: Mapping[str, Any], turnaround: Any) -> dict[str, Any]:
     kept = {key: endpoint[key] for key in KEPT if key in endpoint}
     kept["latency"] = {"total": turnaround}
-    return {**kept, **batch_price(kept)}
+    queue = batch_queue(endpoint)
+    return {**kept, **batch_price(kept), **({"limits": queue} if queue else {})}

@@ -13,8 +13,8 @@ from sim.units import shown, whole_number
 from sim.vendors import registry
 from sim.vendors.fill import filled, placeholders
 from sim.vendors.models import latency_of
-from sim.vendors.presets import Quotas, Vendor
-from sim.vendors.spending import spend_limit
+from sim.vendors.presets import Capacity, Quotas, Vendor
+from sim.vendors.spending import spend_in_10min, spend_limit
 from sim.vendors.units import reserved_of, units_values
 
 Written = Mapping[str, Any]
@@ -70,7 +70,10 @@ def known_models(vendor: Vendor) -> list[str]:
     single = [name for name in written if name not in vendor.families]
     families = [name for family in vendor.families.values() for name in family]
     units = list(vendor.units.models) if vendor.units else []
-    return list(dict.fromkeys([*families, *single, *units, *(own.model for own in vendor.prices)]))
+    own = [one.model for one in vendor.prices]
+    capacity = vendor.requests_follow_tokens
+    others = list(capacity.tokens_for_a_request) if capacity else []
+    return list(dict.fromkeys([*families, *single, *units, *own, *others]))
 
 
 def tier_of(vendor: Vendor, raw: Written) -> str | None:
@@ -95,24 +98,46 @@ def _check_choice(vendor: Vendor, raw: Written, key: str) -> None:
         raise PlaceError(f"{shown(raw[key])!r} {what}{hint}", (key,), f"unknown_{key}")
 
 
-def quota_table(vendor: Vendor, model: str, raw: Written) -> tuple[Quotas, Written] | None:
-    """The latest table that holds a model's quota, and what stands there."""
+def _tables(vendor: Vendor, raw: Written) -> list[Quotas]:
+    """The tables of an endpoint's tier and deployment, the latest first."""
     tier, deployment = tier_of(vendor, raw), deployment_of(vendor, raw)
     if deployment is not None and deployment in vendor.deployments:
         deployment = vendor.deployments[deployment].quotas_as or deployment
+    tables = [table for table in vendor.quotas if table.tier == tier]
+    return [table for table in reversed(tables) if table.deployment in (None, deployment)]
+
+
+def quota_table(vendor: Vendor, model: str, raw: Written) -> tuple[Quotas, Written] | None:
+    """The latest table that holds a model's quota, and what stands there."""
     names = [model, *(name for name, family in vendor.families.items() if model in family)]
-    for table in reversed(vendor.quotas):
-        if table.tier == tier and table.deployment in (None, deployment):
-            for name in names:
-                if name in table.models:
-                    return table, table.models[name]
+    for table in _tables(vendor, raw):
+        for name in names:
+            if name in table.models:
+                return table, table.models[name]
     return None
+
+
+def spend_table(vendor: Vendor, raw: Written) -> Quotas | None:
+    """The latest table that says what an endpoint's tier may spend."""
+    capped = (one for one in _tables(vendor, raw) if one.spend_cap is not None)
+    return next(capped, None)
+
+
+def _quota_keys(vendor: Vendor) -> list[str]:
+    """What a planner may write under `quota`."""
+    templates = [rule.limit for rule in vendor.limits]
+    templates += [vendor.batch_queue.limit] if vendor.batch_queue else []
+    wanted = placeholders(templates)
+    return sorted(
+        name
+        for name in wanted
+        if ("_per_" in name or "batch_" in name) and not name.startswith("unit_")
+    )
 
 
 def _quota(vendor: Vendor, model: str, raw: Written) -> dict[str, Any]:
     """The quota: the tier's, and over it what is written."""
-    wanted = {name for rule in vendor.limits for name in placeholders(rule.limit)}
-    keys = sorted(name for name in wanted if "_per_" in name and not name.startswith("unit_"))
+    keys = _quota_keys(vendor)
     written = raw.get("quota") or {}
     if not isinstance(written, Mapping):
         message = f"write a map, such as {{{keys[0] if keys else 'tokens_per_minute'}: 1M}}"
@@ -125,12 +150,23 @@ def _quota(vendor: Vendor, model: str, raw: Written) -> dict[str, Any]:
     listed = {} if table is None else {name: int(number) for name, number in table[1].items()}
     values: dict[str, Any] = dict(listed)
     values |= {key: _whole(value, ("quota", key)) for key, value in written.items()}
-    if vendor.requests_follow_tokens and "requests_per_minute" not in written and listed:
-        share = listed["requests_per_minute"] / listed["tokens_per_minute"]
-        values["requests_per_minute"] = int(values["tokens_per_minute"] * share)
+    capacity = vendor.requests_follow_tokens
+    if capacity and "tokens_per_minute" in values and "requests_per_minute" not in written:
+        values |= _requests(capacity, model, listed, values["tokens_per_minute"])
     if "tokens_per_minute" in values:
         values.setdefault("tokens_per_day", values["tokens_per_minute"] * MINUTES_A_DAY)
     return values
+
+
+def _requests(capacity: Capacity, model: str, listed: Written, tokens: int) -> dict[str, int]:
+    """Requests a minute in proportion to tokens a minute, where it is known; one at the least."""
+    if listed:
+        requests = tokens * listed["requests_per_minute"] // listed["tokens_per_minute"]
+    elif model in capacity.tokens_for_a_request:
+        requests = int(tokens / capacity.tokens_for_a_request[model])
+    else:
+        return {}
+    return {"requests_per_minute": max(1, requests)}
 
 
 def _whole(value: Any, place: tuple[str, ...]) -> int:
@@ -185,23 +221,39 @@ def _price(vendor: Vendor, model: str, raw: Written, on: date) -> dict[str, Any]
 
 def _price_of_processing(vendor: Vendor, model: str, raw: Written) -> dict[str, Any]:
     """What the deployment and the way of processing make of list prices."""
-    times = 1.0
-    deployment, way = deployment_of(vendor, raw), raw.get("processing")
-    if deployment is not None:
-        times = vendor.deployments[deployment].price_times
+    times = _deployment_times(vendor, model, raw)
+    way = raw.get("processing")
     found: dict[str, Any] = {}
-    if way is not None and vendor.processing:
-        fitting = [one for one in vendor.processing if one.processing == way]
-        right = [one for one in fitting if not one.models or model in one.models]
-        if not right:
-            message = f"the price of {model!r} at {vendor.preset} for {way} is not known"
-            raise PlaceError(f"{message}; write a `price`", ("processing",), "no_price")
+    fitting = [one for one in vendor.processing if one.processing == way]
+    right = [one for one in fitting if not one.models or model in one.models]
+    if right:
         times *= right[0].price_times
     elif way is not None:
         found["price_context"] = dict(price_context(way))
     if times != 1.0 and "price_times" not in raw:
         found["price_times"] = f"x {times:g}"
     return found
+
+
+def _deployment_times(vendor: Vendor, model: str, raw: Written) -> float:
+    """What the deployment makes of list prices."""
+    name = deployment_of(vendor, raw)
+    if name is None:
+        return 1.0
+    deployment = vendor.deployments[name]
+    return deployment.price_times if not deployment.models or model in deployment.models else 1.0
+
+
+def batch_queue(raw: Written) -> list[dict[str, Any]]:
+    """What the vendor's batch interface holds of an endpoint's batches, as limits; none where it is not known."""
+    if "vendor" not in raw:
+        return []
+    vendor = registry.asked(Vendor, "vendor", raw["vendor"], "vendor")
+    if vendor.batch_queue is None:
+        return []
+    values = _quota(vendor, str(raw["model"]), raw)
+    known = placeholders(vendor.batch_queue.limit) <= set(values)
+    return [filled(vendor.batch_queue.limit, values)] if known else []
 
 
 def batch_price(raw: Written) -> dict[str, Any]:
@@ -219,8 +271,13 @@ def _latest(dated: list[Any], on: date) -> Any:
 
 
 def _spend(vendor: Vendor, raw: Written, found: Written, on: date) -> list[dict[str, Any]]:
-    table = quota_table(vendor, str(raw["model"]), raw)
-    cap = raw.get("spend_cap", table[0].spend_cap if table else None)
-    if cap is None or cap == "none":
+    """What may be spent in a month, and where it is known in ten minutes, as limits that count money."""
+    table = spend_table(vendor, raw)
+    endpoint = {**found, **raw}
+    cap = raw.get("spend_cap", table.spend_cap if table else None)
+    if cap == "none":
         return []
-    return [spend_limit({**found, **raw}, cap, on)]
+    limits = [] if cap is None else [spend_limit(endpoint, cap, on)]
+    if table and table.spend_in_10min is not None:
+        limits += [spend_in_10min(endpoint, table.spend_in_10min, on)]
+    return limits

@@ -13,6 +13,7 @@ from typing import Any
 from sim.errors import PlaceError, QuantityError
 from sim.scenario import calendar
 from sim.vendors import batch, breakers, clients, endpoints, incidents, sharing
+from sim.vendors.caps import faults_of_caps
 from sim.vendors.unpublished import SECTION, faults_of_section
 
 Path = tuple[str | int, ...]
@@ -24,7 +25,7 @@ NO_DAY = date(2026, 11, 27)
 
 def expanded(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     """A copy of a raw tree, written out, and every fault on the way; what has a fault stays as it was."""
-    result, faults = dict(tree), list(faults_of_section(tree))
+    result, faults = dict(tree), [*faults_of_section(tree), *faults_of_caps(tree)]
     on = _start(tree)
 
     def unpublished(name: str) -> Mapping[str, Any]:

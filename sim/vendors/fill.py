@@ -1,7 +1,7 @@
 """Templates: what a planner would write, with `<names>` in it.
 
-`<tokens_per_minute>` alone is the value itself; `<requests_per_minute> in 10s` its share of that stretch; in a
-longer text it is put in as it is written.
+`<tokens_per_minute>` alone is the value itself; `<requests_per_minute> in 10s`, or `in <window>`, its share of that
+stretch; in a longer text it is put in as it is written.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.errors import PlaceError
+from sim.errors import PlaceError, QuantityError
 from sim.units import US_PER_SECOND, duration_us, shown, whole_number
 
 US_PER_MINUTE = 60 * US_PER_SECOND
 NAME = re.compile(r"<([a-z0-9_]+)>")
-STRETCH = re.compile(r"<([a-z0-9_]+)> in (\d+\w+)")
+STRETCH = re.compile(r"<([a-z0-9_]+)> in (\d+\w+|<[a-z0-9_]+>)")
 
 
 def placeholders(template: Any) -> set[str]:
@@ -33,10 +33,18 @@ def filled(template: Any, values: Mapping[str, Any]) -> Any:
         return template
     stretch = STRETCH.fullmatch(template)
     if stretch:
-        per_minute = whole_number(_value(stretch[1], values))
-        return per_minute * duration_us(stretch[2]) // US_PER_MINUTE
+        return _in_stretch(stretch[1], stretch[2], values)
     alone = NAME.fullmatch(template)
     return _value(alone[1], values) if alone else _text(template, values)
+
+
+def _in_stretch(name: str, stretch: str, values: Mapping[str, Any]) -> int:
+    """A minute's share of a stretch of time; one at the least, since a stretch that lets nothing pass is no rate."""
+    try:
+        stretch_us = duration_us(filled(stretch, values))
+    except QuantityError as error:
+        raise PlaceError(f"{stretch}: {error}", (), error.code) from None
+    return max(1, whole_number(_value(name, values)) * stretch_us // US_PER_MINUTE)
 
 
 def _text(text: str, values: Mapping[str, Any]) -> str:

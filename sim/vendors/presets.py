@@ -52,6 +52,8 @@ class Unpublished(Fact):
     """Which of the file's sources; that of the fact around it unless written [name]."""
     range: dict[Literal["low", "likely", "high"], Any]
     """Between what it may lie [low, likely, high]."""
+    models: tuple[str, ...] = ()
+    """Models of which it is not known; all unless written [names]."""
     note: str
     """What it is [text]."""
 
@@ -67,6 +69,8 @@ class Preset(Model):
     """What it is, for people [text]."""
     sources: dict[str, Source]
     """Where its facts come from, the oldest first."""
+    not_simulated: tuple[Fact, ...] = ()
+    """What is known, and plays no part in a run."""
     unpublished: dict[str, Unpublished] = {}
     """What is not known."""
 
@@ -109,6 +113,8 @@ class Deployment(Fact):
 
     price_times: Multiplier = 1.0
     """What list prices are multiplied by [x]."""
+    models: tuple[str, ...] = ()
+    """Models whose prices are multiplied; all unless written [names]."""
     quotas_as: str | None = None
     """Another deployment whose quotas it has [name]."""
 
@@ -122,6 +128,8 @@ class Quotas(Fact):
     """The deployment that it is for; any unless written [name]."""
     spend_cap: Money | None = None
     """What may be spent in a month; no cap is known where it is not written [USD]."""
+    spend_in_10min: Money | None = None
+    """What may be spent in any ten minutes; no such cap is known where it is not written [USD]."""
     models: dict[str, dict[str, Count]]
     """By model or family: `requests_per_minute`, `tokens_per_minute` and so on [1/min or 1/day]."""
 
@@ -135,9 +143,34 @@ class LimitRule(Fact):
     """The limit, as a planner would write it."""
 
 
+class Sharing(Fact):
+    """That endpoints of one organisation share the limits of a model."""
+
+    pools: tuple[str, ...] = ()
+    """Families whose models have one limit together [names]."""
+
+
+class Capacity(Fact):
+    """That requests a minute are set in proportion to tokens a minute."""
+
+    tokens_for_a_request: dict[str, Count]
+    """By model, where no tier's quota tells: tokens a minute for each request a minute [tokens]."""
+
+
+class BatchQueue(Fact):
+    """What may wait and be under way at the vendor's batch interface."""
+
+    across_models: bool = False
+    """Whether all models of an organisation share it; else each has its own [true or false]."""
+    limit: Template
+    """The limit, as a planner would write it."""
+
+
 class UnitFacts(Fact):
     """What a unit of reserved throughput can do."""
 
+    at_most: Count | None = None
+    """The most units of one deployment; no such number is known where it is not written [n]."""
     models: dict[str, dict[str, Any]]
     """By model: `input_tokens_per_minute`, `output_weighs`, and `15 step 5` by deployment."""
 
@@ -231,8 +264,8 @@ class Vendor(Preset):
     """Ways in which models are run."""
     families: dict[str, tuple[str, ...]] = {}
     """Models that have the same quotas."""
-    requests_follow_tokens: bool = False
-    """Whether requests a minute keep their proportion where tokens a minute are written [true or false]."""
+    requests_follow_tokens: Capacity | None = None
+    """Requests a minute keep their proportion where tokens a minute are written; else they do not."""
     quotas: tuple[Quotas, ...] = ()
     """By tier."""
     units: UnitFacts | None = None
@@ -243,10 +276,16 @@ class Vendor(Preset):
     """What output weighs."""
     limits: tuple[LimitRule, ...] = ()
     """Its limits."""
-    shared: Fact | None = None
+    batch_queue: BatchQueue | None = None
+    """What its batch interface holds; no limit is known where it is not written."""
+    shared: Sharing | None = None
     """That all endpoints of one organisation and model share its limits; else each has its own."""
+    needs_output_cap: Fact | None = None
+    """That a request without `max_output_tokens` reserves the most that the model could write."""
+    typical: Fact | None = None
+    """How it is usually set up."""
     processing: tuple[Processing, ...] = ()
-    """Multipliers of prices; the first that fits counts. Without any, the catalogue's contexts."""
+    """Multipliers of prices; the first that fits counts. Without one that fits, the catalogue's contexts."""
     caches_prompts: Caching
     """Whether it caches prompts."""
     prices: tuple[OwnPrice, ...] = ()

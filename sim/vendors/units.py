@@ -32,10 +32,8 @@ def units_values(vendor: Vendor, model: str, raw: Mapping[str, Any]) -> dict[str
     facts = vendor.units.models[model]
     units = _units(vendor, model, raw)
     per_unit = facts["input_tokens_per_minute"]
-    return {
-        "unit_tokens_per_minute": units * per_unit,
-        "output_weighs": facts["output_weighs"],
-    }
+    known = {"output_weighs": facts["output_weighs"]} if "output_weighs" in facts else {}
+    return {"unit_tokens_per_minute": units * per_unit, **known}
 
 
 def reserved_of(vendor: Vendor, model: str, raw: Mapping[str, Any], on: date) -> dict[str, Any]:
@@ -78,6 +76,10 @@ def _units(vendor: Vendor, model: str, raw: Mapping[str, Any]) -> int:
         units = int(float(whole_number(raw["units"])))
     except QuantityError as error:
         raise PlaceError(str(error), ("units",), error.code) from None
+    most = vendor.units.at_most
+    if most is not None and units > most:
+        message = f"one deployment has at most {int(most):,} units; split it"
+        raise PlaceError(message, ("units",), "units")
     right = max(least, -(-units // step) * step)
     if units != right:
         rule = f"at least {least}, in steps of {step}"

@@ -56,9 +56,16 @@ def _of_endpoints(tree: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Unpu
         used = [] if "limits" in endpoint else [rule.limit for rule in vendor.limits]
         used += [] if "errors" in endpoint else [vendor.errors]
         wanted = placeholders(used)
-        yield vendor.preset, {k: v for k, v in vendor.unpublished.items() if k in wanted}
+        model = str(endpoint.get("model"))
+        yield (
+            vendor.preset,
+            {
+                name: one
+                for name, one in vendor.unpublished.items()
+                if name in wanted and (not one.models or model in one.models)
+            },
+        )
         if "latency" not in endpoint and "station" not in endpoint:
-            model = str(endpoint.get("model"))
             yield model, models.unknowns_of(model)
 
 

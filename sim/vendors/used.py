@@ -10,13 +10,17 @@ from typing import Any
 
 from sim.errors import PlaceError
 from sim.vendors import registry
-from sim.vendors.endpoints import deployment_of, quota_table
+from sim.vendors.endpoints import deployment_of, quota_table, spend_table
 from sim.vendors.kinds import BreakerPreset, CataloguePreset, ClientPreset, IncidentPreset
 from sim.vendors.presets import Fact, Preset, Source, Vendor
 
 OLD_DAYS = 180
 """Facts older than this are flagged [days]."""
 CATALOGUE = "genai-prices"
+TOLD_APART = ("quotas", "retirements", "prices", "batch_queue", "not_simulated", "typical")
+"""Parts of a vendor's file that bear on no endpoint, or are told apart."""
+OF_LIMITS = ("limits", "weights", "shared", "requests_follow_tokens", "needs_output_cap")
+"""Parts that bear on an endpoint unless its limits are written out."""
 
 
 @dataclass(frozen=True, order=True)
@@ -75,6 +79,7 @@ def _facts(tree: Mapping[str, Any]) -> Iterator[Used]:
     for station in _items(tree.get("stations")):
         yield from _of_client(station.get("client"))
     for route in _items(tree.get("routes")):
+        yield from _of_batches(route, tree.get("endpoints"))
         raw = route.get("breaker")
         router = _preset(raw.get("from") if isinstance(raw, Mapping) else raw)
         if isinstance(router, BreakerPreset):
@@ -100,6 +105,9 @@ def _of_vendor(vendor: Vendor, model: str, raw: Mapping[str, Any]) -> Iterator[U
         table = None
     if table is not None and "limits" not in raw:
         yield _used(vendor, f"quota of {model}, {table[0].tier}", table[0])
+    capped = None if "limits" in raw else spend_table(vendor, raw)
+    if capped is not None and raw.get("spend_cap") != "none":
+        yield _used(vendor, f"spend limit of {capped.tier}", capped)
     for gone in vendor.retirements:
         if gone.model == model:
             words = f"{model} retires on {gone.on.isoformat()}"
@@ -114,10 +122,13 @@ def _of_vendor(vendor: Vendor, model: str, raw: Mapping[str, Any]) -> Iterator[U
 def _about(vendor: Vendor, path: str, model: str, raw: Mapping[str, Any]) -> bool:
     """Whether a fact of a vendor's file bears on an endpoint; its tables are told apart elsewhere."""
     part = path.partition(".")[0].partition("[")[0]
-    if part in ("quotas", "retirements", "prices"):
+    if part in TOLD_APART:
         return False
-    if part in ("limits", "weights") and "limits" in raw:
+    if part in OF_LIMITS and "limits" in raw:
         return False
+    if part == "unpublished":
+        one = vendor.unpublished[path.partition(".")[2]]
+        return not one.models or model in one.models
     if part == "deployments":
         return path == f"deployments.{deployment_of(vendor, raw)}"
     if part == "processing":
@@ -127,6 +138,16 @@ def _about(vendor: Vendor, path: str, model: str, raw: Mapping[str, Any]) -> boo
             if not one.models or model in one.models
         )
     return True
+
+
+def _of_batches(route: Mapping[str, Any], endpoints: Any) -> Iterator[Used]:
+    """What is known of the batch interfaces behind a route."""
+    known = endpoints if isinstance(endpoints, Mapping) else {}
+    for name in route.get("order") or () if "batch_api" in route else ():
+        raw = known.get(name)
+        vendor = _preset(raw.get("vendor")) if isinstance(raw, Mapping) else None
+        if isinstance(vendor, Vendor) and vendor.batch_queue is not None:
+            yield _used(vendor, "batch queue", vendor.batch_queue)
 
 
 def _of_latency(model: str) -> Iterator[Used]:

@@ -57,8 +57,8 @@ def test_a_tier_sets_quotas_and_a_written_quota_stands_over_it():
 
 def test_a_tiers_spend_cap_is_a_limit_that_counts_money():
     cap = limits(CLAUDE)["spend"]
-    assert (cap.limit, cap.per, cap.allows) == ("quota", "month", 1_000_000)
-    assert cap.actual_ppm() == [0, 2000, 200, 10_000]
+    assert (cap.limit, cap.per, cap.allows) == ("quota", "month", 1000 * 1_000_000)
+    assert cap.actual_ppm() == [0, 2_000_000, 200_000, 10_000_000]
     assert "spend" not in limits(CLAUDE | {"spend_cap": "none"})
 
 
@@ -87,7 +87,8 @@ def test_a_phase_changes_a_quota_and_the_limits_that_follow_from_it():
         },
     ]
     horizon = {"start": "2027-07-01", "length": "3d", "timezone": "America/Chicago"}
-    tree = least(STANDARD, rollout={"phases": phases}, horizon=horizon)
+    known = {"azure-standard": {"window": "10s"}}
+    tree = least(STANDARD, rollout={"phases": phases}, horizon=horizon, unpublished=known)
     lowered = journey_of(document_from_tree(tree), 0, 0).lowered
     assert {2_000_000, 333} <= set(lowered.changes.value.tolist())
 
@@ -123,8 +124,8 @@ def test_endpoints_of_one_organisation_share_one_limit_and_cannot_disagree():
 
     together = journey_of(document_from_tree(two(attempt_timeout="9s")), 0, 0).plan
     apart = journey_of(document_from_tree(two(organisation="another")), 0, 0).plan
-    assert len(together.limits) == 4
-    assert len(apart.limits) == 8
+    assert len(together.limits) == 5
+    assert len(apart.limits) == 10
     assert "anthropic claude-sonnet-5 requests" in together.names.limits
     with pytest.raises(ScenarioError, match="or an `organisation` of its own"):
         validate(document_from_tree(two(tier="scale")), Scenario)
@@ -161,15 +162,67 @@ def test_reserved_units_cost_their_months_and_what_is_bought_stays_paid():
     assert hourly.paid(dates)[:12] == [60] * 10 + [20] * 2
 
 
-def test_a_batch_route_calls_a_twin_at_half_the_price_in_a_pool_of_its_own():
-    routes = {"night": {"order": ["chat"], "batch_api": {"turnaround": "3h"}}}
-    pipelines = {"one": [{"stage": "answer", "call": "night"}]}
-    found = scenario(STANDARD, routes=routes, pipelines=pipelines)
-    card = next(c for c in tariff_of(found).cards if c.endpoint == "chat batch")
-    prices = card.on(found.horizon.start)
-    assert found.routes["night"].order == ("chat batch",)
-    assert found.endpoints["chat batch"].limits == ()
-    assert (prices.input_per_mtok, prices.output_per_mtok) == (1, 4)
+def test_models_of_one_class_share_its_limits_and_later_ones_have_their_own():
+    def shared(*models: str):
+        tree = least(CLAUDE)
+        tree["endpoints"] = {m: CLAUDE | {"model": m, "latency": {"total": "1s"}} for m in models}
+        tree["pipelines"] = {"one": [{"stage": "answer", "call": models[0]}]}
+        return journey_of(document_from_tree(tree), 0, 0).plan.names.limits
+
+    assert len(shared("claude-opus-4-8", "claude-opus-4-6")) == 5
+    assert "anthropic opus 4 requests" in shared("claude-opus-4-8", "claude-opus-4-6")
+    assert len(shared("claude-opus-5", "claude-opus-5-5")) == 10
+
+
+def test_what_is_read_from_the_cache_counts_at_haiku_3_5_only():
+    old = {"vendor": "anthropic", "model": "claude-3-5-haiku", "latency": {"total": "1s"}}
+    assert limits(CLAUDE)["input tokens"].actual_ppm() == [0, 1_000_000, 0, 0]
+    assert limits(old)["input tokens"].actual_ppm() == [0, 1_000_000, 1_000_000, 0]
+
+
+def test_a_sharp_increase_is_refused_by_a_ramp_whose_numbers_are_unknowns():
+    document = document_from_tree(least(CLAUDE))
+    ramps = [
+        {limit.limit: limit for limit in journey.scenario.endpoints["chat"].limits}["ramp"]
+        for journey in (journey_of(document, 0, n) for n in range(5))
+    ]
+    assert len({ramp.above for ramp in ramps}) == 5
+    assert all(500_000 <= ramp.above <= 5_000_000 for ramp in ramps)
+    assert all(0.25 <= ramp.grows <= 1 for ramp in ramps)
+
+
+def test_what_may_be_spent_in_ten_minutes_is_a_sliding_window_that_counts_money():
+    quota = {"requests_per_minute": "1k", "input_tokens_per_minute": "1M"}
+    found = limits({"vendor": "gemini-api", "model": "gemini-2.5-flash", "quota": quota})
+    spend = found["spend in 10 min"]
+    assert (spend.limit, spend.window, spend.allows) == ("sliding_window", 600_000_000, 10_000_000)
+    assert found["spend"].allows == 250 * 1_000_000
+
+
+def test_each_model_of_azure_has_its_own_proportion_of_requests_to_tokens():
+    old = {"vendor": "azure-standard", "model": "gpt-4o", "quota": {"tokens_per_minute": "100k"}}
+    assert limits(old)["requests"].allows == 600 / 6
+    reasoning = old | {"model": "o1", "latency": {"total": "9s"}}
+    assert limits(reasoning)["requests"].allows == 16 // 6
+
+
+def test_a_cheap_call_is_not_rounded_up_to_a_dear_one_where_money_is_counted():
+    """By hand: 1,000 new input tokens of gpt-6-luna cost 0.0001 USD, a ten-millionth of the cap."""
+    luna = {"vendor": "openai", "model": "gpt-6-luna", "tier": "tier 5", "spend_cap": "1k"}
+    cap = limits(luna | {"latency": {"total": "1s"}})["spend"]
+    weights = cap.actual_ppm()
+    assert 1000 * weights[1] / 1_000_000 == pytest.approx(cap.allows / 10_000_000)
+
+
+def test_regional_processing_costs_a_tenth_more_for_newer_models_only():
+    def price(model: str) -> float:
+        endpoint = {"vendor": "openai", "model": model, "deployment": "regional"}
+        quota = {"tokens_per_minute": "1M", "requests_per_minute": "1k"}
+        found = scenario(endpoint | {"quota": quota, "spend_cap": "none"})
+        return float(tariff_of(found).cards[0].on(found.horizon.start).input_per_mtok)
+
+    assert price("gpt-5.6-sol") == pytest.approx(4.4)
+    assert price("gpt-4.1") == 2
 
 
 def test_a_data_zone_costs_a_tenth_more():
@@ -202,6 +255,18 @@ WRONG = {
     "a quota that no vendor publishes": (
         {"vendor": "bedrock", "model": "anthropic.claude-sonnet-5", "latency": {"total": "1s"}},
         "write `quota`: {tokens_per_minute: ..}",
+    ),
+    "a vendor that reserves the longest answer, without a cap": (
+        {
+            "vendor": "bedrock",
+            "model": "anthropic.claude-sonnet-5",
+            "quota": {"tokens_per_minute": "1M"},
+        },
+        "64k tokens and more; call it by a route with `max_output_tokens`",
+    ),
+    "more units than a deployment has": (
+        PTU | {"units": 100_005},
+        "one deployment has at most 100,000 units; split it",
     ),
     "a tier without a vendor": (
         {"latency": {"total": "1s"}, "tier": "x"},

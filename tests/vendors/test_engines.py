@@ -8,6 +8,7 @@ from sim.outcome import Event, Line
 from sim.plan.journey import journey_of
 from sim.scenario.document import document_from_tree, validate
 from sim.scenario.scenario import Scenario
+from sim.vendors import registry
 
 SHORT = {"tokens_per_minute": "9k", "requests_per_minute": "60"}
 ENDPOINTS: dict[str, dict] = {
@@ -20,6 +21,17 @@ ENDPOINTS: dict[str, dict] = {
     "azure-standard": {"model": "gpt-4.1", "quota": SHORT, "client": "openai-python-2.40"},
     "azure-ptu": {"model": "gpt-4.1", "units": 15, "client": "tenacity"},
     "bedrock": {"model": "anthropic.claude-sonnet-5", "quota": SHORT, "client": "botocore"},
+    "bedrock-mantle": {
+        "model": "anthropic.claude-sonnet-5",
+        "quota": {"input_tokens_per_minute": "6k", "output_tokens_per_minute": "3k"},
+        "client": "botocore",
+    },
+    "bedrock-rerank": {"model": "amazon.rerank-v1:0", "quota": {"requests_per_minute": 10}},
+    "voyage": {"model": "rerank-2.5", "quota": {"requests_per_minute": 10}},
+    "jina": {
+        "model": "jina-reranker-v2-base-multilingual",
+        "quota": {"requests_per_minute": 10, "tokens_per_minute": "9k"},
+    },
     "vertex-paygo": {
         "model": "gemini-2.5-flash",
         "quota": SHORT,
@@ -43,7 +55,9 @@ LATENCY = {"first_token": {"median": "700ms", "p95": "2s"}, "tokens_per_second":
 def everything() -> dict:
     """A day of each vendor's, then of a router with a breaker over three of them."""
     endpoints = {name: {"vendor": name, **rest} for name, rest in ENDPOINTS.items()}
-    endpoints["bedrock"]["latency"] = endpoints["vertex-provisioned"]["latency"] = LATENCY
+    for endpoint in endpoints.values():
+        if endpoint["model"] not in registry.latency().models():
+            endpoint["latency"] = LATENCY
     tree = least({"latency": {"total": "1s"}})
     order = ["azure-ptu", "azure-standard", "anthropic"]
     tree["endpoints"] = endpoints
