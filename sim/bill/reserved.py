@@ -21,6 +21,9 @@ from sim.bill.money import quantity_of
 from sim.units import US_PER_HOUR
 from sim.windows import Calendar, Month
 
+ITEM = "reserved units"
+"""What its lines are called."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReservedCost:
@@ -59,7 +62,7 @@ def lines_of(cost: ReservedCost, calendar: Calendar, month: Month) -> Iterator[L
         number = Fraction(sum(u * us for u, us in zip(paid, lengths, strict=True)), US_PER_HOUR)
     quantity, unit = quantity_of(number), f"unit {cost.per}"
     yield Line(
-        *(month.name, cost.endpoint, "reserved units", "fixed", "useful"),
+        *(month.name, cost.endpoint, ITEM, "fixed", "useful"),
         quantity,
         unit,
         cost.per_unit,

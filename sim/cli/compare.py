@@ -80,6 +80,7 @@ def _summary(
     from sim.study.comparison import Comparison
     from sim.study.of_scenario import ScenarioSource
     from sim.summary.comparison import Compared, summarise_comparison
+    from sim.summary.reach import places_of
 
     sources = [ScenarioSource(document) for document in documents]
     names = [source.scenario.name for source in sources]
@@ -93,7 +94,12 @@ def _summary(
     origins = tuple(
         origin_of(document, name, sets) for document, name in zip(documents, names, strict=True)
     )
-    compared = Compared(Comparison(tuple(studies)), origins, input_differences(documents))
+    compared = Compared(
+        Comparison(tuple(studies)),
+        origins,
+        input_differences(documents),
+        places_of(sources[0].scenario),
+    )
     return summarise_comparison(compared)
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from sim.report import format as form
+from sim.report.bill_words import footing
 from sim.report.page import Column, Page, Screen
 
 Row = Mapping[str, Any]
@@ -196,13 +197,17 @@ def difference_cells(
 
 
 def step_cells(summary: Mapping[str, Any], place: int) -> list[tuple[str, str, str]]:
-    """Return (step, change, half the interval) of the way to a plan's spend."""
+    """Return (step, change, half the interval) of the way to a plan's spend, and their sum; the changes foot."""
     steps = next(one["steps"] for one in summary["waterfalls"] if one["plan"] == place)
-    currency = summary["currency"]
-    return [
-        (step["name"], signed(step["mean"], "money", currency), _half(step, "money", currency))
-        for step in steps
+    currency, whole = summary["currency"], spend_row(summary)["differences"][place - 1]
+    rows = [*steps, {"name": "whole difference", **whole}]
+    means = [form.decimal(row["mean"]) or Decimal(0) for row in rows]
+    changes = [
+        f"+{text}" if mean > 0 else text
+        for mean, text in zip(means, footing(means, currency), strict=True)
     ]
+    halves = [_half(row, "money", currency) for row in rows]
+    return list(zip([row["name"] for row in rows], changes, halves, strict=True))
 
 
 def rows_of(summary: Mapping[str, Any], *groups: str) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import Any
 from sim.scenario.differences import InputDifference
 from sim.study.comparison import Comparison, Difference, Row
 from sim.study.result import Verdict
-from sim.study.waterfall import waterfall
+from sim.study.waterfall import Reach, waterfall
 from sim.summary.build import Origin
 from sim.summary.shapes import (
     COUNT,
@@ -36,6 +36,8 @@ class Compared:
     origins: tuple[Origin, ...]
     """By plan."""
     inputs: Sequence[InputDifference]
+    reach: Reach
+    """Of the first plan."""
 
 
 def summarise_comparison(compared: Compared) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def summarise_comparison(compared: Compared) -> dict[str, Any]:
                 "steps": [
                     {"name": name, **spread(figure, intervals=True)}
                     for name, figure in waterfall(
-                        first.replications, study.replications
+                        first.replications, study.replications, compared.reach
                     ).steps.items()
                 ],
             }

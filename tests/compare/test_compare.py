@@ -16,6 +16,7 @@ from sim.study.comparison import Comparison
 from sim.study.of_scenario import ScenarioSource
 from sim.study.waterfall import STEPS, waterfall
 from sim.summary.comparison import SCHEMA
+from sim.summary.reach import places_of
 
 TEXT = """
 schema: genai-rollout/v1
@@ -49,6 +50,9 @@ def dearer() -> Comparison:
     return compared(*DEARER)
 
 
+REACH = places_of(ScenarioSource(document_from_text(TEXT)).scenario)
+
+
 def row(comparison: Comparison, name: str, group: str = "total"):
     return next(row for row in comparison.rows() if (row.group, row.name) == (group, name))
 
@@ -61,7 +65,7 @@ def test_plans_share_their_people_and_their_luck(dearer):
 
 def test_steps_of_the_waterfall_sum_to_the_difference_of_the_bills(dearer):
     first, other = (study.replications for study in dearer.studies)
-    steps = waterfall(first, other).steps
+    steps = waterfall(first, other, REACH).steps
     assert set(steps) == set(STEPS)
     for place, (a, b) in enumerate(zip(first, other, strict=True)):
         whole = sum((figure.values[place] for figure in steps.values()), Decimal(0))
@@ -70,7 +74,7 @@ def test_steps_of_the_waterfall_sum_to_the_difference_of_the_bills(dearer):
 
 def test_each_cause_of_a_dearer_plan_has_a_step_of_its_own(dearer):
     first, other = (study.replications for study in dearer.studies)
-    steps = waterfall(first, other).steps
+    steps = waterfall(first, other, REACH).steps
     assert set(steps["volume"].values) == {Decimal(0)}
     assert set(steps["per request"].values) == {Decimal(0)}
     assert float(steps["fixed"].mean()) == pytest.approx(20)  # two of 31 days, to twelve places
@@ -91,9 +95,47 @@ def test_more_people_are_volume_and_longer_prompts_are_per_request():
         ("workloads.ask.input_tokens=9000", "per request"),
     ):
         comparison = compared(change, replications=3)
-        steps = waterfall(*(study.replications for study in comparison.studies)).steps
+        steps = waterfall(*(study.replications for study in comparison.studies), REACH).steps
         sizes = {name: abs(float(figure.mean())) for name, figure in steps.items()}
         assert max(sizes, key=sizes.__getitem__) == cause
+
+
+TWO_KINDS = """
+schema: genai-rollout/v1
+name: Two kinds of requests
+horizon: {start: 2027-07-01, length: 1d}
+workloads:
+  short: {arrivals: {at: 1h, count: 300}, input_tokens: 1000, output_tokens: 100, pipeline: main}
+  long: {arrivals: {at: 1h, count: 100}, input_tokens: 9000, output_tokens: 100, pipeline: main}
+  apart: {arrivals: {at: 1h, count: 100}, input_tokens: 5000, output_tokens: 100, pipeline: other}
+pipelines: {main: [{call: model}], other: [{call: alone}]}
+endpoints:
+  model: {price: {input: 10, output: 20}, latency: {total: 1s}}
+  alone: {price: {input: 10, output: 20}, latency: {total: 1s}}
+"""
+
+
+def steps_of(*sets: str) -> dict[str, float]:
+    documents = [document_from_text(TWO_KINDS), document_from_text(TWO_KINDS, sets=sets)]
+    plans = [run(ScenarioSource(document), seed=1, replications=1) for document in documents]
+    reach = places_of(ScenarioSource(documents[0]).scenario)
+    steps = waterfall(*(plan.replications for plan in plans), reach).steps
+    return {name: float(figure.mean()) for name, figure in steps.items()}
+
+
+def test_another_mix_of_workloads_is_a_step_of_its_own():
+    """As many requests, but a hundred short ones have become long: 8,000 tokens each, at 10 a million."""
+    steps = steps_of("workloads.short.arrivals.count=200", "workloads.long.arrivals.count=200")
+    assert steps.pop("mix") == pytest.approx(100 * 8000 * 10 / 1e6)
+    assert list(steps.values()) == pytest.approx([0] * len(steps), abs=1e-12)
+
+
+def test_a_workload_that_grows_alone_is_volume_and_mix_and_its_lines_are_its_own():
+    """A hundred more requests to an endpoint of their own cost 5.00 in and 0.20 out, and nothing else moves."""
+    steps = steps_of("workloads.apart.arrivals.count=200")
+    assert steps["volume"] + steps["mix"] == pytest.approx(100 * (5000 * 10 + 100 * 20) / 1e6)
+    assert steps["volume"] == pytest.approx(0.2 * (1.7 * 10 + 0.05 * 20))
+    assert steps["per request"] == pytest.approx(0, abs=1e-12)
 
 
 def test_pairing_takes_the_shared_unknown_out_of_the_difference(dearer):

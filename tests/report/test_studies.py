@@ -21,7 +21,7 @@ def spread(mean, low=None, high=None):
 
 
 def comparison(name="Dearer", low="10.00"):
-    steps = {"volume": "30.00", "per request": "0.00", "price": "-15.00", "fixed": "5.00", "waste": "0.00"}  # fmt: skip
+    steps = {"volume": "30.00", "mix": "0.00", "per request": "0.00", "price": "-15.00", "reserved": "0.00", "fixed": "5.00", "waste": "0.00"}  # fmt: skip
     differences = {**spread("20.00", low, "30.00"), "unpaired_interval": None, "pairs": 20}
     chances = {"chance_worse": 1.0, "chance_worse_interval": None}
     row = {"month": None, "workload": None, "worse_when": "higher", "group": "total"}

@@ -105,7 +105,9 @@ def test_two_processors_sweep_two_hundred_points_in_little_more_than_half_the_ti
     one = (time.perf_counter() - started) / 10
     started = time.perf_counter()
     Field(jobs=2).play(points, range(1))
-    assert time.perf_counter() - started <= 0.6 * 200 * one
+    ratio = (time.perf_counter() - started) / (200 * one)
+    print(f"two processors: {ratio:.2f} of 200 times the {one:.3f} s of one point")
+    assert ratio <= 0.6
 
 
 def test_a_point_alone_is_the_scenario_with_its_values_set():

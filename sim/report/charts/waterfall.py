@@ -15,8 +15,10 @@ NEUTRAL_TITLE = "From one plan's spend to the other's"
 MORE, LESS, WHOLE = canvas.LIMIT, canvas.PALETTE[1], canvas.PALETTE[4]
 CAUSES = {
     "volume": "volume",
+    "mix": "the mix of workloads",
     "per request": "use per request",
     "price": "prices",
+    "reserved": "reserved units",
     "fixed": "fixed costs",
     "waste": "waste",
 }

@@ -59,7 +59,8 @@ def _beside(summary: Summary, place: int, start: date) -> Section:
         f"Why the spend of {letter} differs, in this order",
         ("Step", "Change", "± 95%"),
         compared.step_cells(summary, place),
-        note="Before rounding the changes add up to the whole difference; another order would give other steps.",
+        note="Another order would give other steps, and the same sum. Mix: a line of an endpoint goes by tokens of the "
+        "workloads that can come to it, any other by their requests.",
     )
     tables = [
         Table(
