@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 
 from sim.report import format as form
 from sim.report import read
@@ -15,8 +14,6 @@ from sim.report.terminal import MARKS, VERDICTS, period, target_cells
 SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+!|~&$\"'=^-]")
 SPLIT = "\u200b"
 """Nothing to see; it keeps a name from becoming a mention, an issue or a link."""
-LINES_MAX = 30
-ZERO = Decimal(0)
 
 
 def render(summary: Summary) -> str:
@@ -82,14 +79,9 @@ def _spend(summary: Summary) -> list[str]:
 
 
 def _lines(summary: Summary) -> str:
-    lines, currency = read.spend_lines(summary), read.currency(summary)
-    first, rest = lines[:LINES_MAX], lines[LINES_MAX:]
-    costs = [line.cost for line in first]
-    names = [words(line.name) for line in first]
-    if rest:
-        costs.append(sum((line.cost for line in rest), ZERO))
-        names.append(f"{len(rest)} smaller lines")
-    texts = footing([*costs, sum(costs, ZERO)], currency)
+    lines, currency = read.spend_shown(summary), read.currency(summary)
+    costs, names = [line.cost for line in lines], [words(line.name) for line in lines]
+    texts = footing([*costs, read.spend_total(summary)], currency)
     rows = [[name, text] for name, text in zip([*names, "**Total**"], texts, strict=True)]
     return _table(["line", "cost"], rows)
 

@@ -15,6 +15,8 @@ from sim.report.format import Number, day, decimal, label, month
 
 Summary = Mapping[str, Any]
 MILLION = Decimal(10) ** 6
+SMALLER = "smaller lines"
+"""The id of the line that stands for those that are shown as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class TargetRow:
     limit: Number
     unit: str
     value: Spread
+    met: int
+    """Replications that met it."""
     chance_met: float | None
     required_chance: float | None
     status: str
@@ -65,6 +69,8 @@ class SpendLine:
     cost: Decimal
     wasted: Decimal = Decimal(0)
     """The part of the cost that bought no answer."""
+    share: float = 1.0
+    """Its part of the whole bill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,12 @@ class MonthSpend:
     lines: Mapping[str, Decimal]
     total: Spread
     budget: Decimal | None
+    smaller: Decimal = Decimal(0)
+    """The lines that are shown as one, together."""
+
+    def cost_of(self, line: str) -> Decimal:
+        """Return the cost of a line by its id, also of the smaller ones as one."""
+        return self.smaller if line == SMALLER else self.lines.get(line, Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +155,7 @@ def _target(raw: Mapping[str, Any]) -> TargetRow:
         limit=raw["limit"]["value"],
         unit=str(raw["limit"]["unit"]),
         value=spread(raw),
+        met=int(raw["met"]),
         chance_met=raw.get("chance_met"),
         required_chance=raw.get("required_chance"),
         status=str(raw["status"]),
@@ -223,6 +236,11 @@ def spend_lines(summary: Summary) -> list[SpendLine]:
     return sorted(lines, key=lambda line: (-line.cost, line.name))
 
 
+def spend_total(summary: Summary) -> Decimal:
+    """Return the mean of the whole bill."""
+    return decimal(summary["spend"]["total"]["mean"]) or Decimal(0)
+
+
 def _line(raw: Mapping[str, Any]) -> SpendLine:
     unit, quantity, price = str(raw.get("unit") or ""), raw.get("qty"), raw.get("unit_price")
     if unit == "1M tokens":
@@ -238,7 +256,19 @@ def _line(raw: Mapping[str, Any]) -> SpendLine:
         unit_price=price,
         cost=decimal(raw["mean"]) or Decimal(0),
         wasted=decimal(raw.get("wasted_mean")) or Decimal(0),
+        share=float(raw["share"]),
     )
+
+
+def spend_shown(summary: Summary) -> list[SpendLine]:
+    """Return the lines that stand by themselves, the dearest first, and the smaller ones as one."""
+    raw = summary["spend"]["smaller"]
+    smaller = frozenset(raw["lines"])
+    lines = [line for line in spend_lines(summary) if line.id not in smaller]
+    if not smaller:
+        return lines
+    cost, name = decimal(raw["mean"]) or Decimal(0), f"{len(smaller)} smaller lines"
+    return [*lines, SpendLine(SMALLER, name, "", None, "", None, cost, share=float(raw["share"]))]
 
 
 def months(summary: Summary) -> list[MonthSpend]:
@@ -249,6 +279,7 @@ def months(summary: Summary) -> list[MonthSpend]:
             lines={str(i["id"]): decimal(i["mean"]) or Decimal(0) for i in raw["items"]},
             total=spread(raw["total"]),
             budget=decimal(raw.get("budget")),
+            smaller=decimal(raw["smaller"]) or Decimal(0),
         )
         for raw in summary["monthly"]
     ]
@@ -328,59 +359,3 @@ def spend_kinds(summary: Summary) -> list[tuple[date, dict[str, Decimal]]]:
 
 def _month(raw: Mapping[str, Any]) -> date:
     return date.fromisoformat(f"{raw['month']}-01")
-
-
-@dataclass(frozen=True, slots=True)
-class BurnDown:
-    """An error budget: what is left of it after each day [fraction]."""
-
-    target: str
-    workload: str
-    limit: float
-    days: list[tuple[date, Spread]]
-
-
-def burn_downs(summary: Summary) -> list[BurnDown]:
-    """Return the error budgets, in the order of the targets."""
-    return [
-        BurnDown(
-            label(raw["target"], 40),
-            label(raw["workload"] or "all workloads", 30),
-            float(raw["limit"]),
-            [(date.fromisoformat(one["date"]), spread(one)) for one in raw["daily"]],
-        )
-        for raw in summary.get("error_budgets", ())
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """How many wait at a node by hour of the week, from Monday's midnight; None: no such hour."""
-
-    node: str
-    waiting: list[float | None]
-
-
-def queues(summary: Summary) -> list[Queue]:
-    """Return the queues, the longest first."""
-    return [
-        Queue(label(raw["node"], 30), list(raw["waiting"])) for raw in summary.get("queues", ())
-    ]
-
-
-def stage_times(summary: Summary) -> list[tuple[str, Spread, Spread]]:
-    """Return (stage, its P50, its p95) [s] of each stage that was used."""
-    rows = [
-        (label(raw["stage"], 36), spread(raw["p50_s"]), spread(raw["p95_s"]))
-        for raw in summary.get("stage_times", ())
-    ]
-    return [row for row in rows if decimal(row[1].p50) and decimal(row[2].p50)]
-
-
-def announced_incidents(summary: Summary) -> list[tuple[str, date]]:
-    """Return the incidents that the scenario dates, with their days."""
-    return [
-        (label(raw["name"], 30), date.fromisoformat(raw["start"][:10]))
-        for raw in summary.get("incidents", ())
-        if raw["start"]
-    ]

@@ -43,11 +43,11 @@ def facts_to_check(summary: Summary) -> list[str]:
     for fact in dict.fromkeys(row["fact"] for row in goes):
         presets = ", ".join(row["preset"] for row in goes if row["fact"] == fact)
         told.append(f"{fact} ({presets}), before the horizon ends.")
-    old = [row for row in rows if row["flag"] == "old"]
+    old = coverage(summary).get("old_facts")
     if old:
-        oldest = min(old, key=lambda row: str(row["read"]))
+        oldest = min(rows, key=lambda row: str(row["read"]))
         told.append(
-            f"{len(old)} of {len(rows)} facts are older than 180 days when the horizon starts; the oldest is of "
+            f"{old} of {len(rows)} facts are older than 180 days when the horizon starts; the oldest is of "
             f"{oldest['read']} ({oldest['preset']})."
         )
     return told

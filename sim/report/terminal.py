@@ -26,7 +26,6 @@ VERDICTS = {
 }
 BAR_CELLS_MAX = 24
 BAR_CELLS_MIN = 6
-LINES_MAX = 8
 UNDECIDED_MAX = 3
 NO_ANSWER = "none"
 """Stands for a percentile that falls on requests without an answer."""
@@ -178,15 +177,15 @@ def _worst_notes(page: Page, rows: Iterable[TargetRow]) -> None:
 
 
 def _spend(page: Page, summary: Summary) -> None:
-    lines = read.spend_lines(summary)
+    lines = read.spend_shown(summary)
     if not lines:
         return
     currency = read.currency(summary)
     page.line()
     page.line((f"Spend by line, {period(summary)}, mean of replications ({currency})", "bold"))
-    total = sum((line.cost for line in lines), Decimal(0))
-    rows = [*_few(lines), SpendLine("total", "Total", "", None, "", None, total)]
-    shares = [line.cost / total if total else Decimal(0) for line in rows]
+    total = read.spend_total(summary)
+    rows = [*lines, SpendLine("total", "Total", "", None, "", None, total)]
+    shares = [Decimal(repr(line.share)) for line in rows]
     columns = [
         Column("", [line.name for line in rows], left=True),
         Column("basis", [line.basis for line in rows], left=True, rank=3),
@@ -203,15 +202,6 @@ def _spend(page: Page, summary: Summary) -> None:
 
 def _share(share: Decimal) -> str:
     return form.share(round(share, 2)) if share >= Decimal("0.01") or not share else "<1%"
-
-
-def _few(lines: list[SpendLine]) -> list[SpendLine]:
-    if len(lines) <= LINES_MAX:
-        return lines
-    rest = lines[LINES_MAX - 1 :]
-    cost = sum((line.cost for line in rest), Decimal(0))
-    other = SpendLine("other", f"{len(rest)} smaller lines", "", None, "", None, cost)
-    return [*lines[: LINES_MAX - 1], other]
 
 
 def _bars(shares: Sequence[Decimal], cells: int) -> list[str]:
@@ -288,11 +278,11 @@ def _undecided(page: Page, summary: Summary) -> None:
     page.line()
     page.line(("What stays undecided", "bold"), " (more replications would tell)")
     for row in close[:UNDECIDED_MAX]:
-        met = f"{round((row.chance_met or 0) * runs)} of {runs}"
+        met = f"{row.met} of {runs}"
         asked = form.share(row.required_chance)
         page.paragraph(f"{row.name}: met by {met} replications, {asked} asked", indent=2)
     if len(close) > UNDECIDED_MAX:
-        page.line(f"  and {len(close) - UNDECIDED_MAX} more, marked ~ above")
+        page.line("  and others, marked ~ above")
 
 
 def _ending(page: Page, wrote: Sequence[str], following: str) -> None:

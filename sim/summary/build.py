@@ -8,13 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sim.bill import Line, total
-from sim.study import Figure, Headline, MonthRow, Study, Verdict
+from sim.study import Figure, Headline, Study, Verdict
 from sim.study.of_scenario import ScenarioSource
-from sim.summary import drivers
+from sim.summary import drivers, spend
 from sim.summary.groups import GROUPS
 from sim.summary.schema import VERSION
-from sim.summary.text import money, plain, spread, value
+from sim.summary.text import money, spread, value
 from sim.targets import Target
 
 OPERATORS = {"at_most": "<=", "at_least": ">="}
@@ -70,8 +69,8 @@ def summarise(
         "targets": [_target(study, verdict) for verdict in study.verdicts],
         "headlines": [_headline(headline) for headline in study.headlines()],
         "averages": _averages(study),
-        "spend": _spend(study),
-        "monthly": [_month(study, row) for row in study.months()],
+        "spend": spend.of(study),
+        "monthly": spend.by_month(study),
         "daily": [_day(study, day) for day in range(study.terms.calendar.day_count)],
         "units": {"availability": "share", "requests": "requests", **dict.fromkeys(DAILY, "s")},
         "undecided": [
@@ -145,6 +144,7 @@ def _target(study: Study, verdict: Verdict) -> dict[str, Any]:
         "limit": {"value": _limit(target), "unit": target.metric.unit},
         "share": float(target.share),
         **spread(verdict.figure),
+        "met": chance.met,
         "chance_met": chance.estimate,
         "chance_interval": [chance.low, chance.high],
         "chance_interval_level": study.level,
@@ -182,57 +182,15 @@ def _averages(study: Study) -> dict[str, Any]:
     """What a spreadsheet of averages says, in a sentence and in numbers."""
     said = {(one.name, one.workload): value(one.averages_say) for one in study.headlines()}
     latency = {name: said["latency.mean", name] for name in study.names.workloads}
-    spend = said["spend", None]
+    spent = said["spend", None]
     words = [
         f"{name} {seconds:.1f} s" for name, seconds in latency.items() if isinstance(seconds, float)
     ]
     return {
-        "spend": spend,
+        "spend": spent,
         "latency_mean_s": latency,
-        "sentence": f"A spend of {study.terms.currency} {Decimal(str(spend)):,.0f}, and mean times of "
+        "sentence": f"A spend of {study.terms.currency} {Decimal(str(spent)):,.0f}, and mean times of "
         f"{', '.join(words)}: it knows no queue, quota, retry or outage.",
-    }
-
-
-def _spend(study: Study) -> dict[str, Any]:
-    count = len(study.replications)
-    lines: dict[str, list[Line]] = {}
-    for one in study.replications:
-        for line in one.bill.lines:
-            lines.setdefault(line.name, []).append(line)
-    return {
-        "total": spread(study.spend, intervals=True),
-        "wasted": spread(study.wasted),
-        "items": [_item(name, found, count) for name, found in lines.items()],
-    }
-
-
-def _item(name: str, lines: Sequence[Line], count: int) -> dict[str, Any]:
-    """A line of the bill over the horizon; its unit price is null where it had several."""
-    prices = {line.unit_price for line in lines}
-    wasted = total(line.cost for line in lines if line.worth == "wasted")
-    return {
-        "id": name,
-        "name": name,
-        "basis": lines[0].basis,
-        "qty": money(total(line.quantity for line in lines) / count),
-        "unit": lines[0].unit,
-        "unit_price": plain(prices.pop()) if len(prices) == 1 else None,
-        "mean": money(total(line.cost for line in lines) / count),
-        "wasted_mean": money(wasted / count),
-    }
-
-
-def _month(study: Study, row: MonthRow) -> dict[str, Any]:
-    budget = study.terms.budget_per_month
-    return {
-        "month": row.month,
-        "items": [{"id": name, "mean": money(cost)} for name, cost in row.lines.items()],
-        "total": spread(row.total),
-        "budget": None if budget is None else money(budget),
-        "requests": spread(row.requests),
-        "latency_p95_s": {name: spread(figure) for name, figure in row.p95_s.items()},
-        "availability": {name: spread(figure) for name, figure in row.availability.items()},
     }
 
 

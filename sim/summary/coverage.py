@@ -6,13 +6,13 @@ from typing import Any
 
 from sim.study import Study
 from sim.study.of_scenario import ScenarioSource
-from sim.summary import assumptions
+from sim.summary import assumptions, facts
 from sim.summary.shapes import COUNT, TEXT, list_of, object_of
 
 OWNED = ("endpoints", "stations", "workloads", "routes")
 SCHEMA = object_of(
     {
-        **dict.fromkeys(("inputs", "with_comment", "with_owner", "unknown"), COUNT),
+        **dict.fromkeys(("inputs", "with_comment", "with_owner", "unknown", "old_facts"), COUNT),
         "without_owner": list_of(TEXT),
         "without_region": list_of(TEXT),
         "without_deadline": list_of(TEXT),
@@ -30,6 +30,7 @@ def of(study: Study, source: ScenarioSource) -> dict[str, Any]:
         "with_comment": sum(row["source"] is not None for row in rows),
         "with_owner": sum(row["owner"] is not None for row in rows),
         "unknown": sum(row["range"] is not None for row in rows),
+        "old_facts": sum(row["flag"] == "old" for row in facts.of(study, source)),
         "without_owner": [
             f"{kind}.{name}"
             for kind in OWNED

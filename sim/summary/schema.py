@@ -14,6 +14,7 @@ from sim.summary.shapes import (
     MONEY_OR_NULL,
     NUMBER,
     NUMBER_OR_NULL,
+    REAL,
     SHARE,
     SPREAD,
     SPREAD_KEYS,
@@ -38,6 +39,7 @@ TARGET = object_of(
         "limit": object_of({"value": NUMBER, "unit": {"enum": ["s", "share", "money"]}}),
         "share": SHARE,
         **SPREAD_KEYS,
+        "met": COUNT,
         "chance_met": SHARE,
         "chance_interval": {"type": "array", "items": SHARE, "minItems": 2, "maxItems": 2},
         "chance_interval_level": SHARE,
@@ -64,12 +66,14 @@ ITEM = object_of(
         "unit_price": TEXT_OR_NULL,
         "mean": MONEY,
         "wasted_mean": MONEY,
+        "share": REAL,
     }
 )
 MONTH = object_of(
     {
         "month": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
         "items": list_of(object_of({"id": TEXT, "mean": MONEY})),
+        "smaller": MONEY,
         "total": SPREAD,
         "budget": MONEY_OR_NULL,
         "requests": SPREAD,
@@ -128,6 +132,7 @@ SCHEMA: Schema = {
                     "total": object_of(WITH_INTERVALS, ("why_null",)),
                     "wasted": SPREAD,
                     "items": list_of(ITEM),
+                    "smaller": object_of({"lines": list_of(TEXT), "mean": MONEY, "share": REAL}),
                 }
             ),
             "monthly": list_of(MONTH),

@@ -32,6 +32,7 @@ def target(
         "op": op,
         "limit": {"value": limit, "unit": unit},
         **values,
+        "met": {"met": 199, "missed": 62, "close": 176}[status],
         "chance_met": {"met": 0.995, "missed": 0.31, "close": 0.88}[status],
         "required_chance": 0.9,
         "status": status,
@@ -50,11 +51,15 @@ ITEMS = [
 ]
 
 
+TOTAL = sum(item[6] for item in ITEMS)
+
+
 def month(name: str, factor: float) -> dict[str, Any]:
-    total = sum(item[6] for item in ITEMS) * factor
+    total = TOTAL * factor
     return {
         "month": name,
         "items": [{"id": item[0], "mean": f"{item[6] * factor:.2f}"} for item in ITEMS],
+        "smaller": f"{sum(item[6] for item in ITEMS[5:]) * factor:.2f}",
         "total": money(total * 0.9, total, total * 1.15),
         "budget": "110000.00",
         "requests": spread(1e5, 1.2e5, 1.4e5),
@@ -305,7 +310,7 @@ def groups() -> dict[str, Any]:
             ],
         },
         "coverage": {
-            **{"inputs": 2, "with_comment": 2, "with_owner": 0, "unknown": 1},
+            **{"inputs": 2, "with_comment": 2, "with_owner": 0, "unknown": 1, "old_facts": 0},
             **{"without_owner": ["endpoints.gpt_standard"], "without_region": []},
             **{"without_deadline": [], "without_incident": []},
         },
@@ -346,7 +351,7 @@ def summary() -> dict[str, Any]:
     whole = money(340e3, 375e3, 410e3)
     items = [
         dict(zip(("id", "name", "basis", "qty", "unit", "unit_price"), item, strict=False))
-        | {"mean": f"{item[6]:.2f}", "wasted_mean": "0.00"}
+        | {"mean": f"{item[6]:.2f}", "wasted_mean": "0.00", "share": item[6] / TOTAL}
         for item in ITEMS
     ]
     engine = {"version": "0.1.0", "seed": 42, "replications": 200, "complete": True}
@@ -365,12 +370,17 @@ def summary() -> dict[str, Any]:
         "spend": {
             "total": {
                 **whole,
-                "mean": f"{sum(item[6] for item in ITEMS):.2f}",
+                "mean": f"{TOTAL:.2f}",
                 "mean_interval": None,
                 "median_interval": None,
             },
             "wasted": money(0, 1, 2),
             "items": items,
+            "smaller": {
+                "lines": [item[0] for item in ITEMS[5:]],
+                "mean": f"{sum(item[6] for item in ITEMS[5:]):.2f}",
+                "share": sum(item[6] for item in ITEMS[5:]) / TOTAL,
+            },
         },
         "monthly": [month("2027-07", 0.1), month("2027-08", 0.3), month("2027-09", 0.6)],
         "daily": [a_day(number) for number in range(92)],

@@ -60,7 +60,7 @@ def test_names_cannot_break_a_drawing(summary, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_chart_with_nothing_to_show_is_left_out(summary, name):
     summary = deepcopy(summary)
-    summary.update(monthly=[], daily=[], spend={"items": []}, targets=[])
+    summary.update(monthly=[], daily=[], spend={"items": [], "smaller": {"lines": []}}, targets=[])
     for group in fake.groups():
         summary[group] = []
     assert charts.draw_one(name, summary) is None
@@ -109,10 +109,10 @@ def days(metric: str, *spreads: tuple[float, float]):
     ]
 
 
-def test_the_latency_title_counts_days_on_which_nine_of_ten_runs_miss():
+def test_the_latency_title_names_the_worst_day_on_which_nine_of_ten_runs_miss():
     target = read.targets(fake.summary())[0]
-    assert latency.finding(days("latency.p95", (13, 14), (11, 14)), target) == (
-        "p95 passes 12 s on 1 day, each in 9 of 10 runs"
+    assert latency.finding(days("latency.p95", (13, 15), (14, 14), (11, 16)), target) == (
+        "On 2 Jul 2027 p95 passes 12 s in 9 of 10 runs"
     )
     assert latency.finding(days("latency.p95", (3, 12)), target) == (
         "Each day's p95 keeps within 12 s in 9 of 10 runs"
@@ -120,10 +120,10 @@ def test_the_latency_title_counts_days_on_which_nine_of_ten_runs_miss():
     assert latency.finding(days("latency.p95", (11, 14)), target) is None
 
 
-def test_the_availability_title_counts_days_below_the_target():
+def test_the_availability_title_names_the_worst_day_below_the_target():
     target = read.targets(fake.summary())[1]
     assert availability.finding(days("availability", (0.9, 0.994), (0.99, 0.999)), target) == (
-        "Below 99.5% on 1 day, each in 9 of 10 runs"
+        "On 1 Jul 2027 it falls below 99.5% in 9 of 10 runs"
     )
     assert availability.finding(days("availability", (0.995, 1)), target) == (
         "Each day reaches 99.5% in 9 of 10 runs"

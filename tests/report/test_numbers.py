@@ -1,51 +1,80 @@
-"""Every number that terminal, markdown and workbook show is found in summary.json (the page: see test_html)."""
+"""Every number on every face is found in summary.json, as the formatter writes it, of made-up and true runs."""
 
 import html
 import io
+import re
+from pathlib import Path
 
 import openpyxl
+import pytest
 from report import fake
-from report.numbers import numbers_of, strangers
+from report.numbers import Known, chart_lines, strangers
+from report.test_html import Words, page
 
-from sim.report import markdown, read, terminal
+import sim
+from sim.report import charts, markdown, terminal
 from sim.report.page import Screen
 from sim.report.workbook import to_bytes
 
-
-def with_counts(summary):
-    """With what a reader may be told of two numbers at once: replications that met, a line's share of the bill."""
-    runs = summary["engine"]["replications"]
-    lines = read.spend_lines(summary)
-    whole = sum(line.cost for line in lines)
-    met = [round(target["chance_met"] * runs) for target in summary["targets"]]
-    return {**summary, "told": [*met, *(float(line.cost / whole) for line in lines)]}
+WEEK = Path(__file__).parents[2] / "scenarios" / "claims_q3_week.yaml"
+RUNS = ("made up", "made up, of few", "true")
 
 
-def test_every_number_of_the_terminal_is_found_in_the_summary():
+@pytest.fixture(scope="module")
+def summaries():
+    few = fake.summary()
+    few["engine"]["replications"] = 6
+    for target in few["targets"]:
+        target.update(met=4, chance_met=4 / 6)
+    true = sim.run(sim.load(str(WEEK)), replications=2).summary
+    return dict(zip(RUNS, (fake.summary(), few, true), strict=True))
+
+
+FACES = {
+    "terminal": lambda summary: terminal.render(summary, Screen(120)).splitlines(),
+    "narrow terminal": lambda summary: [" ".join(terminal.render(summary, Screen(60)).split())],
+    "markdown": lambda summary: html.unescape(markdown.render(summary)).splitlines(),
+    "page": lambda summary: Words(page(summary)).lines,
+    "charts": lambda summary: [
+        line for drawing in charts.draw_all(summary) for line in chart_lines(drawing)
+    ],
+}
+
+
+@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize("face", FACES)
+def test_every_number_of_a_face_is_found_in_the_summary(summaries, face, run):
+    lines = FACES[face](summaries[run])
+    assert len(re.findall(r"\d+", " ".join(lines))) > 30
+    assert strangers(lines, summaries[run]) == []
+
+
+@pytest.mark.parametrize(
+    ("face", "shown", "changed"),
+    [
+        ("terminal", "$37,800", "$37,802"),
+        ("terminal", "90 min", "91 min"),
+        ("markdown", "99.71%", "99.72%"),
+        ("page", "$375k", "$376k"),
+        ("page", "98.1B tokens", "98.2B tokens"),
+        ("charts", "$300k", "$301k"),
+        ("charts", "Sep 2027 $225k", "Sep 2027 $226k"),
+    ],
+)
+def test_a_number_that_is_one_step_off_is_noticed(face, shown, changed):
     summary = fake.summary()
-    lines = terminal.render(summary, Screen(120)).splitlines()
-    assert strangers(lines, with_counts(summary)) == []
-
-
-def test_every_number_of_the_markdown_is_found_in_the_summary():
-    summary = fake.summary()
-    lines = html.unescape(markdown.render(summary)).splitlines()
-    assert strangers(lines, with_counts(summary)) == []
-
-
-def test_a_number_that_is_not_there_is_noticed_on_both():
-    summary = fake.summary()
-    for text in (terminal.render(summary, Screen(120)), markdown.render(summary)):
-        changed = text.replace("$6,300", "$6,777")
-        assert changed != text
-        assert any("6,777" in found for found in strangers(changed.splitlines(), summary))
+    lines = FACES[face](summary)
+    assert any(shown in line for line in lines)
+    wrong = [line.replace(shown, changed) for line in lines]
+    assert strangers(lines, summary) == [] and strangers(wrong, summary) != []
 
 
 def test_every_number_of_the_workbook_is_found_in_the_summary_or_computed_from_others_in_sight():
     summary = fake.summary()
-    content = to_bytes(summary)
-    shown, known = 0, numbers_of(summary)
-    for sheet in openpyxl.load_workbook(io.BytesIO(content)):
+    known = Known(summary)
+    numbers = [float(n) for n in known.amounts | known.numbers]
+    shown = 0
+    for sheet in openpyxl.load_workbook(io.BytesIO(to_bytes(summary))):
         for cell in (cell for row in sheet.iter_rows() for cell in row):
             if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
                 shown += 1
@@ -53,7 +82,7 @@ def test_every_number_of_the_workbook_is_found_in_the_summary_or_computed_from_o
                 # A price per token is shown per million.
                 assert any(
                     abs(cell.value - number * times) <= slack
-                    for number in known
+                    for number in numbers
                     for times in (1, 1e6)
                 ), (sheet.title, cell.coordinate, cell.value)
     assert shown > 50

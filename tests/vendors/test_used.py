@@ -58,7 +58,7 @@ def test_a_report_says_which_facts_to_look_at_again():
     row = {"preset": "azure-ptu", "fact": "quota of gpt-4.1", "read": "2026-08-20", "flag": "old"}
     gone = row | {"fact": "gpt-4.1 retires on 2026-10-14", "flag": "retires"}
     fresh = row | {"fact": "bills", "read": "2027-06-01", "flag": None}
-    told = facts_to_check({"facts": [row, gone, fresh]})
+    told = facts_to_check({"facts": [row, gone, fresh], "coverage": {"old_facts": 1}})
     assert told == [
         "gpt-4.1 retires on 2026-10-14 (azure-ptu), before the horizon ends.",
         "1 of 3 facts are older than 180 days when the horizon starts; the oldest is of 2026-08-20 (azure-ptu).",

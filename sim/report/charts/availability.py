@@ -18,15 +18,17 @@ def draw(summary: Summary) -> Drawing | None:
 
 
 def finding(days: Sequence[DayRow], target: TargetRow) -> str | None:
-    """Return what 9 of 10 replications agree on, day by day."""
+    """Return what 9 of 10 replications agree on: the day on which it is missed by most, or that none is."""
     limit = form.decimal(target.limit)
     assert limit is not None
     lows = [form.decimal(day.values[METRIC].p10) for day in days if METRIC in day.values]
-    highs = [form.decimal(day.values[METRIC].p90) for day in days if METRIC in day.values]
+    highs = [
+        (form.decimal(day.values[METRIC].p90), day.day) for day in days if METRIC in day.values
+    ]
     text = form.share(limit)
-    under = sum(high is not None and high < limit for high in highs)
+    under = [(high, day) for high, day in highs if high is not None and high < limit]
     if under:
-        return f"Below {text} on {under} day{'s' if under > 1 else ''}, each in 9 of 10 runs"
+        return f"On {form.day(min(under)[1])} it falls below {text} in 9 of 10 runs"
     if all(low is not None and low >= limit for low in lows):
         return f"Each day reaches {text} in 9 of 10 runs"
     return None

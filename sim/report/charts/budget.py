@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sim.report import format as form
-from sim.report import read
+from sim.report import read, read_service
 from sim.report.charts import canvas
 from sim.report.charts.canvas import Chart, Drawing, Words
-from sim.report.read import BurnDown, Summary
+from sim.report.read import Summary
+from sim.report.read_service import BurnDown
 
 NAME = "error_budget"
 NEUTRAL_TITLE = "What is left of the error budget"
@@ -14,7 +15,7 @@ NEUTRAL_TITLE = "What is left of the error budget"
 
 def draw(summary: Summary) -> Drawing | None:
     """Return the chart of the first target on availability, or None without one."""
-    found = read.burn_downs(summary)
+    found = read_service.burn_downs(summary)
     if not found or not any(form.decimal(value.p50) is not None for _, value in found[0].days):
         return None
     burn, runs = found[0], read.replications(summary)

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from matplotlib.colors import LinearSegmentedColormap
 
 from sim.report import format as form
-from sim.report import read
+from sim.report import read, read_service
 from sim.report.charts import canvas
 from sim.report.charts.canvas import Chart, Drawing, Words
-from sim.report.read import Queue, Summary
+from sim.report.read import Summary
+from sim.report.read_service import Queue
 
 NAME = "queue_by_hour"
 NEUTRAL_TITLE = "Queue by weekday and hour"
@@ -21,7 +22,7 @@ WHITE_TO_BLUE = LinearSegmentedColormap.from_list("waiting", ["#FFFFFF", canvas.
 
 def draw(summary: Summary) -> Drawing | None:
     """Return the chart of the longest queue, or None where nobody waits."""
-    found = read.queues(summary)
+    found = read_service.queues(summary)
     if not found:
         return None
     queue, runs = found[0], read.replications(summary)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.report import format as form
-from sim.report import read
+from sim.report import read, read_service
 from sim.report.charts import canvas
 from sim.report.charts.canvas import Chart, Drawing, Words
 from sim.report.read import DayRow, Summary, TargetRow
@@ -35,7 +35,7 @@ def draw(summary: Summary, ribbon: Ribbon) -> Drawing | None:
     words = Words(
         canvas.finding(title, f"{ribbon.noun} by day", runs),
         f"{ribbon.noun} of {form.label(workload, 24)}, by day. Line: P50; band: {canvas.band_words(runs)}."
-        + (" Triangles: dated incidents." if read.announced_incidents(summary) else ""),
+        + (" Triangles: dated incidents." if read_service.announced_incidents(summary) else ""),
         _description(days, ribbon, target),
     )
     chart = Chart(ribbon.name, words)
@@ -53,7 +53,7 @@ def draw(summary: Summary, ribbon: Ribbon) -> Drawing | None:
 
 def _announced(chart: Chart, summary: Summary, days: Sequence[DayRow]) -> None:
     """Mark the days of incidents that are known beforehand."""
-    places = [(on - days[0].day).days for _, on in read.announced_incidents(summary)]
+    places = [(on - days[0].day).days for _, on in read_service.announced_incidents(summary)]
     low, _ = chart.axes.get_ylim()
     for place in places:
         if 0 <= place < len(days):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from sim.report import format as form
 from sim.report import read
@@ -13,24 +12,16 @@ from sim.report.charts.canvas import Chart, Drawing, Words
 from sim.report.read import MonthSpend, Summary
 
 NAME = "spend_by_month"
-LINES_MAX = 6
 NAME_POINTS = 125
-OTHER = "other"
 NEUTRAL_TITLE = "Monthly spend by line"
 
 
 def draw(summary: Summary) -> Drawing | None:
     """Return the chart, or None where nothing was spent."""
     months = read.months(summary)
-    lines = read.spend_lines(summary)
-    if not months or not lines:
+    names = {line.id: line.name for line in read.spend_shown(summary)}
+    if not months or not names:
         return None
-    names = {
-        line.id: line.name
-        for line in lines[: LINES_MAX if len(lines) <= LINES_MAX else LINES_MAX - 1]
-    }
-    if len(lines) > LINES_MAX:
-        names[OTHER] = f"{len(lines) - LINES_MAX + 1} smaller lines"
     chart = Chart(NAME, _words(summary, months))
     _stack(chart, months, names)
     _totals(chart, months)
@@ -76,7 +67,7 @@ def _stack(chart: Chart, months: Sequence[MonthSpend], names: dict[str, str]) ->
     base = [0.0] * len(months)
     middles = []
     for color, (line, name) in zip(canvas.PALETTE, names.items(), strict=False):
-        heights = [float(_part(month, line, names)) for month in months]
+        heights = [float(month.cost_of(line)) for month in months]
         chart.axes.bar(
             range(len(months)),
             heights,
@@ -89,12 +80,6 @@ def _stack(chart: Chart, months: Sequence[MonthSpend], names: dict[str, str]) ->
         middles.append((base[-1] + heights[-1] / 2, name, color))
         base = [low + height for low, height in zip(base, heights, strict=True)]
     _label(chart, middles, len(months))
-
-
-def _part(month: MonthSpend, line: str, names: dict[str, str]) -> Decimal:
-    if line != OTHER:
-        return month.lines.get(line, Decimal(0))
-    return sum((cost for key, cost in month.lines.items() if key not in names), Decimal(0))
 
 
 def _label(chart: Chart, middles: list[tuple[float, str, str]], n_months: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.report import format as form
-from sim.report import read
+from sim.report import read, read_service
 from sim.report.charts import canvas
 from sim.report.charts.canvas import Chart, Drawing, Words
 from sim.report.read import Spread, Summary
@@ -20,7 +20,7 @@ TIME_MARKS = (1e-4, 1e-3, 0.01, 0.1, 1, 10, 120, 1_200, 10_800, 108_000)
 
 def draw(summary: Summary) -> Drawing | None:
     """Return the chart, or None where no stage took time."""
-    rows = sorted(read.stage_times(summary), key=lambda row: -canvas.number(row[2].p50))
+    rows = sorted(read_service.stage_times(summary), key=lambda row: -canvas.number(row[2].p50))
     if not rows:
         return None
     runs = read.replications(summary)

@@ -48,7 +48,11 @@ def first_page(summary: Summary) -> FirstPage:
     rows = read.targets(summary)
     shown = sorted(rows, key=lambda row: ORDER.index(row.status))[:TARGETS_MAX]
     hidden = len(rows) - len(shown)
-    note = f"{form.count(hidden)} more targets stand under Service." if hidden else ""
+    note = (
+        f"All {form.count(len(rows))} targets stand under Latency and availability."
+        if hidden
+        else ""
+    )
     return FirstPage(
         title=form.label(summary["scenario"]["name"], 90),
         facts=_facts(summary),

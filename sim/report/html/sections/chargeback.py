@@ -17,7 +17,7 @@ def section(summary: Summary) -> Section | None:
     if found is None:
         return None
     currency, rows = read.currency(summary), found["rows"]
-    total = form.decimal(summary["spend"]["total"]["mean"]) or Decimal(0)
+    total = read.spend_total(summary)
     costs = bill_words.footing([*(Decimal(row["cost"]) for row in rows), total], currency)
     table = Table(
         f"Mean bill by workload and the people who send it ({currency})",

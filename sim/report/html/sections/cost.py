@@ -11,8 +11,6 @@ from sim.report.read import Summary
 from sim.report.terminal import period
 
 ZERO = Decimal(0)
-SMALL = 10
-"""Lines that cost less in each month are shown in one row."""
 
 
 def section(summary: Summary) -> Section | None:
@@ -31,12 +29,12 @@ def section(summary: Summary) -> Section | None:
 
 def _months(summary: Summary) -> Table:
     currency, months = read.currency(summary), read.months(summary)
-    lines, columns = _lines(summary), []
+    lines, columns = read.spend_shown(summary), []
     for month in months:
-        costs = [sum((month.lines.get(one, ZERO) for one in ids), ZERO) for _, ids in lines]
+        costs = [month.cost_of(line.id) for line in lines]
         total = form.decimal(month.total.mean) or ZERO
         columns.append(bill_words.footing([*costs, total], currency, whole=True))
-    rows = [[name, *(column[place] for column in columns)] for place, (name, _) in enumerate(lines)]
+    rows = [[line.name, *(column[place] for column in columns)] for place, line in enumerate(lines)]
     means = [column[-1] for column in columns]
     return Table(
         f"Monthly spend by line, mean of runs ({currency})",
@@ -48,21 +46,6 @@ def _months(summary: Summary) -> Table:
         "neither over lines nor over months.",
         folds="open",
     )
-
-
-def _lines(summary: Summary) -> list[tuple[str, list[str]]]:
-    """(name, lines of the bill) of each row, the dearest first; small lines share the last one."""
-    months, lines = read.months(summary), read.spend_lines(summary)
-    small = [
-        line.id
-        for line in lines
-        if all(abs(month.lines.get(line.id, ZERO)) < SMALL for month in months)
-    ]
-    if len(small) < 2:
-        return [(line.name, [line.id]) for line in lines]
-    limit = form.money_whole(SMALL, read.currency(summary))
-    other = f"{form.count(len(small))} lines below {limit} a month each"
-    return [(line.name, [line.id]) for line in lines if line.id not in small] + [(other, small)]
 
 
 def _spreads(summary: Summary) -> list[list[str]]:
@@ -82,7 +65,7 @@ def _spreads(summary: Summary) -> list[list[str]]:
 
 def _bill(summary: Summary) -> Table:
     currency, lines = read.currency(summary), read.spend_lines(summary)
-    total = form.decimal(summary["spend"]["total"]["mean"]) or ZERO
+    total = read.spend_total(summary)
     wasted = form.decimal(summary["spend"]["wasted"]["mean"]) or ZERO
     costs = bill_words.footing([*(line.cost for line in lines), total], currency)
     whole = total >= bill_words.SMALL_TOTAL

@@ -48,9 +48,10 @@ def _resilience(summary: Summary) -> Evidence:
 
 
 def incident_words(known: Sequence[facts.Row]) -> str:
-    """How many incidents are written, and how often those without a date came in a run."""
-    dated = sum(raw["start"] is not None for raw in known)
-    words = f"Incidents that are written: {form.count(len(known))}, of which {form.count(dated)} with a date."
+    """How many incidents are written, which have a date, and how often the others came in a run."""
+    dated = [form.label(raw["name"], 30) for raw in known if raw["start"]]
+    words = f"Incidents that are written: {form.count(len(known))}"
+    words += f"; with a date: {_some_of(dated)}." if dated else ", none with a date."
     often = [
         f"{form.label(raw['name'], 30)} {form.count(raw['times']['mean'], 2)}"
         for raw in known
@@ -74,7 +75,7 @@ def _governance(summary: Summary) -> Evidence:
     shown += [form.label(words, 300) for words in read.gate_sentences(summary)]
     owned = [row.owner for row in read.targets(summary) if row.owner]
     if owned:
-        shown.append(f"Targets with an owner: {form.count(len(owned))}.")
+        shown.append(f"Targets are owned by: {_some_of(list(dict.fromkeys(owned)))}.")
     _add(gaps, "No owner is named for", facts.coverage(summary).get("without_owner", ()))
     if len(owned) < len(read.targets(summary)):
         gaps.append("Some targets have no owner.")
@@ -219,5 +220,9 @@ def _customers(summary: Summary) -> Evidence:
 def _add(gaps: list[str], words: str, names: object) -> None:
     found = [form.label(name, 40) for name in names] if isinstance(names, list | tuple) else []
     if found:
-        more = f" and {len(found) - NAMES_MAX} more" if len(found) > NAMES_MAX else ""
-        gaps.append(f"{words} {', '.join(found[:NAMES_MAX])}{more}.")
+        gaps.append(f"{words} {_some_of(found)}.")
+
+
+def _some_of(names: Sequence[str]) -> str:
+    """Return the first names, and that there are more."""
+    return ", ".join(names[:NAMES_MAX]) + (" and others" if len(names) > NAMES_MAX else "")
