@@ -163,6 +163,8 @@ class Event(IntEnum):
     """A refusal asks the client to wait. where: endpoint; value: how long [µs]."""
     ENOUGH = 21
     """A fork goes on without its other children. where: step; value: children that did well."""
+    SLOWED = 22
+    """An attempt starts slower, because limits say so. where: endpoint; value: by how much [ppm]."""
 
 
 class Line(IntEnum):

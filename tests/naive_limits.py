@@ -37,6 +37,9 @@ class Naive:
     def settle(self, now: int, reserved: int, actual: int) -> None:
         self.ended.append((now, reserved, actual))
 
+    def slow_ppm(self, now: int, amount: int) -> int:
+        return 1_000_000
+
 
 class Concurrency(Naive):
     def wait_us(self, now: int, amount: int, luck: int) -> int:
@@ -122,6 +125,9 @@ class SoftThreshold(TokenBucket):
     def settle(self, now: int, reserved: int, actual: int) -> None:
         pass
 
+    def slow_ppm(self, now: int, amount: int) -> int:
+        return 1_000_000 if amount <= self.now_holds(now) else self.p[4] or 1_000_000
+
 
 class LeakyBucket(Bucket):
     def now_holds(self, now: int) -> Fraction:
@@ -174,8 +180,11 @@ class Quota(Naive):
         super().__init__(p)
         self.used = 0
 
+    def slow_ppm(self, now: int, amount: int) -> int:
+        return 1_000_000 if self.used + amount <= self.p[0] else self.p[2] or 1_000_000
+
     def wait_us(self, now: int, amount: int, luck: int) -> int:
-        if self.used + amount <= self.p[0]:
+        if self.p[2] or self.used + amount <= self.p[0]:
             return 0
         return NEVER if amount > self.p[0] or self.p[1] == NEVER else self.p[1] - now
 

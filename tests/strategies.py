@@ -75,6 +75,7 @@ FEATURES = (
     "needs",
     "sheds",
     "shared_breakers",
+    "slowing",
 )
 
 RARE = (
@@ -84,6 +85,7 @@ RARE = (
     ("servers", "preempts", "changes"),
     ("jobs", "laps", "retries", "errors"),
     ("forks", "nested_forks", "needs", "errors"),
+    ("refusing_limits", "vendor_kinds", "slowing"),
 )
 """Features that must come together for something to happen; a test steers some of its cases there."""
 
@@ -235,6 +237,7 @@ class Builder:
         window_us = self.time_us() * 2
         settles = self.if_on("vendor_kinds", (0, 1))
         chance = draws.threshold(self.if_on("vendor_kinds", (0.5, 1.0, 0.0)))
+        slows = self.if_on("slowing", (0, 3_000_000, 1_500_001))
         return {
             "concurrency": (allowed,),
             "fixed_window": (allowed, window_us),
@@ -243,9 +246,9 @@ class Builder:
             "minute_counter": (allowed, window_us),
             "leaky_bucket": (allowed, a_minute),
             "reserve_settle": (allowed, window_us),
-            "soft_threshold": (allowed, a_minute, 0, chance),
+            "soft_threshold": (allowed, a_minute, 0, chance, slows),
             "ramp": (allowed, 500_000, 60_000_000),
-            "quota": (allowed, NEVER),
+            "quota": (allowed, NEVER, slows),
         }[kind]
 
     def endpoint(self) -> int:

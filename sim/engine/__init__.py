@@ -109,9 +109,12 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
 * *Long prompts.* Where an endpoint's LONG_FROM is not 0, tokens of an attempt with more input tokens than that are
   counted a second time, in the LONG columns of the same ending.
 * *Service* = first + decode, first = duration_us(SERVICE draw of FIRST_LAW + prompt_us(uncached input,
-  PROMPT_US), SLOW_PPM), decode =
-  decode_us(output, SPEED draw) × SLOW_PPM // 10^6, 0 without SPEED_LAW. The first token comes `first` after the
+  PROMPT_US), slow), decode =
+  decode_us(output, SPEED draw) × slow // 10^6, 0 without SPEED_LAW. The first token comes `first` after the
   (first) start. Errors and refusals come after duration_us(draw, 10^6).
+* *Slower.* A limit is asked for its `slow_ppm` just before it is told `take`. An attempt's `slow` is its endpoint's
+  SLOW_PPM, slowed (`slowed_ppm`) by what all limits that let it through have said, in the endpoint's order, refusing
+  ones first. Errors are no slower.
 * *Fits.* At the door an attempt that some limit of its endpoint (queueing or not) could never let pass, because
   the amount exceeds what the limit ever holds (`fits`), is REFUSED without advice.
 * *Settling.* An admitted attempt's limits are settled when it ends (OK or ERROR): actual amounts are of its true
@@ -165,8 +168,9 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
   an order is its n-th place, whatever was chosen by other means before the order changed.
 * *Trace lines.* ARRIVE; STEP at every step a branch comes to; JOIN; START at each start; at the door OPEN, NO_BUDGET,
   REFUSED and, where the refusal gives advice, ADVICE; at overflow FULL; LEFT (patience, or abandoned in the queue);
-  RETURNED; ENDED when an attempt that started ends at its node, even for nobody; TIMEOUT, then RETRY or FALLBACK or
-  FAILED, when the branch hears; SLOWER; ENOUGH when a fork goes on without others; DETACH; GAVE_UP; END; NEXT_TURN.
+  RETURNED; SLOWED before the first START of one that limits slow and that will end OK; ENDED when an attempt that
+  started ends at its node, even for nobody; TIMEOUT, then RETRY or FALLBACK or FAILED, when the branch hears; SLOWER;
+  ENOUGH when a fork goes on without others; DETACH; GAVE_UP; END; NEXT_TURN.
 * *Of these lines:* `where` or `value` is -1 where `Event` says nothing of it. JOIN's value counts from 0 in each call.
   FALLBACK names the endpoint that the router goes to. REFUSED names the first limit in the endpoint's order that
   could never let the attempt pass, else the first that would make it wait. FAILED is of calls only, optional ones too;

@@ -79,6 +79,11 @@ def duration_us(value: float, slow_ppm: int) -> int:
     return max(1, whole(value) * slow_ppm // MILLION)
 
 
+def slowed_ppm(one_ppm: int, other_ppm: int) -> int:
+    """Two slowdowns as one [ppm]."""
+    return one_ppm * other_ppm // MILLION
+
+
 def decode_us(output_tokens: int, tokens_per_second: float) -> int:
     """The time to write an answer after its first token [µs]; 0 where no speed is given."""
     if tokens_per_second <= 0.0:

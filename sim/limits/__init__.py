@@ -13,6 +13,11 @@ integers), the instant and an amount (requests or tokens):
 * `settle(p, s, now, reserved, actual)`: attempts ended at this instant; what they had taken, summed, and
   what they really used, summed;
 * `retune(old, new, s, now)`: the quota changes from parameters `old` to `new`.
+
+A kind that can slow has an eighth, and a parameter `SLOWS` [ppm; 0: it slows nobody]:
+
+* `slow_ppm(p, s, now, amount)`: what the time of an attempt is multiplied by that is let through now; asked just
+  before `take`. Changes nothing.
 """
 
 from __future__ import annotations
@@ -31,6 +36,7 @@ from sim.limits import (
     ramp,
     reserve_settle,
     sliding_window,
+    slowing,
     soft_threshold,
     token_bucket,
 )
@@ -52,12 +58,15 @@ class LimitKind:
     refuse: Callable[..., None]
     settle: Callable[..., None]
     retune: Callable[..., None]
+    slow_ppm: Callable[..., int]
     fields: type[LimitFields]
     """What a planner may write."""
     parameter_row: Callable[[Any], list[int]]
     """The parameters of what a planner wrote."""
     quota: tuple[int, ...]
     """The parameters that grow and shrink with the quota."""
+    slows: int | None
+    """The parameter that says how much slower it makes what is beyond it [ppm]; None: the kind cannot."""
 
 
 def _kind(module: ModuleType) -> LimitKind:
@@ -70,9 +79,11 @@ def _kind(module: ModuleType) -> LimitKind:
         module.refuse,
         module.settle,
         module.retune,
+        getattr(module, "slow_ppm", slowing.nobody),
         module.Fields,
         module.parameter_row,
         module.QUOTA,
+        getattr(module, "SLOWS", None),
     )
 
 

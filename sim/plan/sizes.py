@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.errors import Problem, ScenarioError
+from sim.limits import LIMITS
 from sim.plan import Laws, Plan
-from sim.plan.columns import Endpoint, Step, StepKind, Table
+from sim.plan.columns import Endpoint, Limit, Step, StepKind, Table
 from sim.plan.timeline import Moments
 from sim.scenario.tables import TableKind
 
@@ -19,20 +20,34 @@ MILLION = 1_000_000
 def refuse_what_overflows(
     name: str, plan: Plan, moments: dict[tuple[Table, int, int], Moments]
 ) -> None:
-    """Refuse times that, slowed by their worst incident, would not fit; they are of months."""
+    """Refuse times that, slowed by their worst incident and limits, would not fit; they are of months."""
     for row, endpoint in enumerate(plan.endpoints):
         cell = (Table.ENDPOINTS, row, Endpoint.SLOW_PPM)
-        slow = max(value for _, value in moments.get(cell, [(0, endpoint[cell[2]])]))
+        slow = max(value for _, value in moments.get(cell, [(0, int(endpoint[cell[2]]))]))
+        first, count = endpoint[[Endpoint.LIMIT_FIRST, Endpoint.LIMIT_COUNT]].tolist()
+        for limit in plan.endpoint_limits[first : first + count].tolist():
+            slow = slow * _slows(plan, moments, limit) // MILLION
         law = int(endpoint[Endpoint.FIRST_LAW])
-        _refuse(name, largest(plan.laws, law), int(slow), plan.names.endpoints[row])
+        _refuse(name, largest(plan.laws, law), slow, plan.names.endpoints[row])
     for row, step in enumerate(plan.steps):
         if step[Step.KIND] == StepKind.DELAY:
             longest = largest(plan.laws, int(step[Step.LAW]))
             _refuse(name, longest, MILLION, plan.names.steps[row])
 
 
+def _slows(plan: Plan, moments: dict[tuple[Table, int, int], Moments], limit: int) -> int:
+    """How much slower a limit ever makes an attempt [ppm]."""
+    place = LIMITS[plan.limits[limit, Limit.KIND]].slows
+    if place is None:
+        return MILLION
+    cell = (Table.LIMITS, limit, Limit.PARAMETERS + place)
+    written = [(0, int(plan.limits[cell[1:]]))]
+    return max(MILLION, *(value for _, value in moments.get(cell, written)))
+
+
 def _refuse(name: str, longest_us: float, slow_ppm: int, what: str) -> None:
-    if longest_us * max(slow_ppm, MILLION) > INT_MAX:
+    # A second at least, because two slowdowns are multiplied before they are divided.
+    if max(longest_us, MILLION) * max(slow_ppm, MILLION) > INT_MAX:
         days = longest_us * slow_ppm / MILLION / 86_400e6
         message = f"{what} can take {days:,.0f} days; add `at_most` to its law"
         raise ScenarioError([Problem(name, 0, 0, "too_large", "", message)])

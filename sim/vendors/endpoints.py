@@ -13,7 +13,7 @@ from sim.units import shown, whole_number
 from sim.vendors import registry
 from sim.vendors.fill import filled, placeholders
 from sim.vendors.models import latency_of
-from sim.vendors.presets import Capacity, Quotas, Vendor
+from sim.vendors.presets import Capacity, LimitRule, Quotas, Vendor
 from sim.vendors.spending import spend_in_10min, spend_limit
 from sim.vendors.units import reserved_of, units_values
 
@@ -21,6 +21,8 @@ Written = Mapping[str, Any]
 OWN_KEYS = ("deployment", "tier", "quota", "units", "commitment", "spend_cap")
 """Keys that say something only together with a vendor."""
 MINUTES_A_DAY = 1440
+VOLUME = "tokens_per_month"
+"""What templates of limits call the volume of a month."""
 
 
 def expanded(raw: Written, unpublished: Callable[[str], Written], on: date) -> dict[str, Any]:
@@ -149,6 +151,7 @@ def _quota(vendor: Vendor, model: str, raw: Written) -> dict[str, Any]:
     table = quota_table(vendor, model, raw)
     listed = {} if table is None else {name: int(number) for name, number in table[1].items()}
     values: dict[str, Any] = dict(listed)
+    values |= volume_of(vendor, model)
     values |= {key: _whole(value, ("quota", key)) for key, value in written.items()}
     capacity = vendor.requests_follow_tokens
     if capacity and "tokens_per_minute" in values and "requests_per_minute" not in written:
@@ -167,6 +170,20 @@ def _requests(capacity: Capacity, model: str, listed: Written, tokens: int) -> d
     else:
         return {}
     return {"requests_per_minute": max(1, requests)}
+
+
+def volume_of(vendor: Vendor, model: str) -> dict[str, int]:
+    """The volume of a month that is known of a model; nothing where none is."""
+    known = {} if vendor.volumes is None else vendor.volumes.models
+    return {VOLUME: int(known[model])} if model in known else {}
+
+
+def rules_that_hold(vendor: Vendor, raw: Written) -> list[LimitRule]:
+    """The limits that an endpoint has, less those by the month's volume where that is not known."""
+    known = set(volume_of(vendor, str(raw.get("model")))) | set(raw.get("quota") or ())
+    return [
+        rule for rule in vendor.limits if VOLUME not in placeholders(rule.limit) or VOLUME in known
+    ]
 
 
 def _whole(value: Any, place: tuple[str, ...]) -> int:

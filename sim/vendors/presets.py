@@ -139,6 +139,8 @@ class LimitRule(Fact):
 
     optional: bool = False
     """Whether it is left out where no quota is known for it [true or false]."""
+    shared: bool = False
+    """Whether endpoints of one organisation and model share it, even if they share no other [true or false]."""
     limit: Template
     """The limit, as a planner would write it."""
 
@@ -164,6 +166,13 @@ class BatchQueue(Fact):
     """Whether all models of an organisation share it; else each has its own [true or false]."""
     limit: Template
     """The limit, as a planner would write it."""
+
+
+class Volumes(Fact):
+    """What an organisation may use in a month before the vendor treats it otherwise."""
+
+    models: dict[str, Count]
+    """By model [tokens / month]."""
 
 
 class UnitFacts(Fact):
@@ -268,6 +277,8 @@ class Vendor(Preset):
     """Requests a minute keep their proportion where tokens a minute are written; else they do not."""
     quotas: tuple[Quotas, ...] = ()
     """By tier."""
+    volumes: Volumes | None = None
+    """Volumes by the month, `tokens_per_month` in the templates of limits."""
     units: UnitFacts | None = None
     """Reserved throughput."""
     unit_prices: tuple[UnitPrices, ...] = ()

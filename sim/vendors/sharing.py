@@ -1,7 +1,8 @@
 """Endpoints of one organisation share what the vendor gives the organisation: one limit, not one each.
 
 Two endpoints of one model, perhaps for two SDKs, would else have the quota twice. `organisation` tells endpoints
-apart that have accounts of their own.
+apart that have accounts of their own. Some vendors give each deployment limits of its own, and yet count the month's
+volume of the organisation.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def share(tree: dict[str, Any], raw: Mapping[str, Any], faults: list[Fault]) -> 
             groups.setdefault(group, []).append(name)
     for group, names in groups.items():
         if len(names) > 1:
-            _one_for_all(tree, names, _label(group), faults)
+            vendor = registry.asked(Vendor, "vendor", group[0], "vendor")
+            own = {name: name for name in names}
+            _one_for_all(tree, own, _label(group), faults, _shared_names(vendor))
 
 
 def share_batches(tree: dict[str, Any], twins: Mapping[str, str], faults: list[Fault]) -> None:
@@ -54,7 +57,7 @@ def share_batches(tree: dict[str, Any], twins: Mapping[str, str], faults: list[F
             groups.setdefault(group, []).append(name)
     for group, names in groups.items():
         if len(names) > 1:
-            _one_for_all(tree, names, _label(group), faults, twins)
+            _one_for_all(tree, {name: twins[name] for name in names}, _label(group), faults)
 
 
 def _vendor(raw: Any) -> Vendor | None:
@@ -70,10 +73,17 @@ def _vendor(raw: Any) -> Vendor | None:
 def _group(raw: Any) -> Group | None:
     """Whose limits an endpoint has; None where they are its own."""
     vendor = _vendor(raw)
-    if vendor is None or vendor.shared is None or "limits" in raw:
+    if vendor is None or "limits" in raw or _shared_names(vendor) == set():
         return None
     model = str(raw.get("model"))
     return vendor.preset, _pool(vendor, model), str(raw.get("organisation", ""))
+
+
+def _shared_names(vendor: Vendor) -> set[str] | None:
+    """The names of the limits that an organisation's endpoints share; None: all of them."""
+    if vendor.shared is not None:
+        return None
+    return {str(rule.limit["name"]) for rule in vendor.limits if rule.shared}
 
 
 def _pool(vendor: Vendor, model: str) -> str:
@@ -89,21 +99,41 @@ def _label(group: Group) -> str:
 
 def _one_for_all(
     tree: dict[str, Any],
-    names: list[str],
+    of: Mapping[str, str],
     label: str,
     faults: list[Fault],
-    twins: Mapping[str, str] | None = None,
+    wanted: set[str] | None = None,
 ) -> None:
+    """Share the limits of endpoints.
+
+    Args:
+        tree: the raw values, written out; changed.
+        of: the endpoint that has the limits, by the one that a planner wrote.
+        label: what stands before their names.
+        faults: gets what does not go together.
+        wanted: the names of the limits that are shared; all unless given.
+    """
     endpoints = tree["endpoints"]
-    of = {name: twins[name] if twins else name for name in names}
-    limits = endpoints[of[names[0]]]["limits"]
+    first = next(iter(of))
+    limits, _ = _parted(endpoints[of[first]]["limits"], wanted)
     shared = {f"{label} {limit['name']}": limit for limit in limits}
+    if not shared:
+        return
     tree["limits"] = {**(tree.get("limits") or {}), **shared}
-    for name in names:
-        if endpoints[of[name]]["limits"] != limits:
+    for name in of:
+        same, own = _parted(endpoints[of[name]]["limits"], wanted)
+        if same != limits:
             message = (
-                f"{name} and {names[0]} are of one organisation and share their limits, which differ; "
+                f"{name} and {first} are of one organisation and share their limits, which differ; "
                 "write the same `tier` and `quota`, or an `organisation` of its own"
             )
             faults.append((("endpoints", name), message, "shared"))
-        endpoints[of[name]] = {**endpoints[of[name]], "limits": list(shared)}
+        endpoints[of[name]] = {**endpoints[of[name]], "limits": [*own, *shared]}
+
+
+def _parted(
+    limits: list[dict[str, Any]], wanted: set[str] | None
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The limits that are shared, and the others."""
+    shared = [limit for limit in limits if wanted is None or limit["name"] in wanted]
+    return shared, [limit for limit in limits if limit not in shared]

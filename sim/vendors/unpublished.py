@@ -13,6 +13,7 @@ from typing import Any
 from sim.scenario.nodes import Node, Origin, nodes_of, plain
 from sim.scenario.paths import did_you_mean
 from sim.vendors import models, registry
+from sim.vendors.endpoints import rules_that_hold
 from sim.vendors.fill import placeholders
 from sim.vendors.kinds import IncidentPreset, LatencyPreset
 from sim.vendors.presets import Preset, Unpublished, Vendor
@@ -53,7 +54,11 @@ def _of_endpoints(tree: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Unpu
         vendor = _preset(endpoint.get("vendor"))
         if not isinstance(vendor, Vendor):
             continue
-        used = [] if "limits" in endpoint else [rule.limit for rule in vendor.limits]
+        used = (
+            []
+            if "limits" in endpoint
+            else [rule.limit for rule in rules_that_hold(vendor, endpoint)]
+        )
         used += [] if "errors" in endpoint else [vendor.errors]
         wanted = placeholders(used)
         model = str(endpoint.get("model"))

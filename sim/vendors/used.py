@@ -10,7 +10,13 @@ from typing import Any
 
 from sim.errors import PlaceError
 from sim.vendors import registry
-from sim.vendors.endpoints import deployment_of, quota_table, spend_table
+from sim.vendors.endpoints import (
+    deployment_of,
+    quota_table,
+    rules_that_hold,
+    spend_table,
+    volume_of,
+)
 from sim.vendors.kinds import BreakerPreset, CataloguePreset, ClientPreset, IncidentPreset
 from sim.vendors.presets import Fact, Preset, Source, Vendor
 
@@ -19,7 +25,7 @@ OLD_DAYS = 180
 CATALOGUE = "genai-prices"
 TOLD_APART = ("quotas", "retirements", "prices", "batch_queue", "not_simulated", "typical")
 """Parts of a vendor's file that bear on no endpoint, or are told apart."""
-OF_LIMITS = ("limits", "weights", "shared", "requests_follow_tokens", "needs_output_cap")
+OF_LIMITS = ("limits", "volumes", "weights", "shared", "requests_follow_tokens", "needs_output_cap")
 """Parts that bear on an endpoint unless its limits are written out."""
 
 
@@ -129,6 +135,11 @@ def _about(vendor: Vendor, path: str, model: str, raw: Mapping[str, Any]) -> boo
     if part == "unpublished":
         one = vendor.unpublished[path.partition(".")[2]]
         return not one.models or model in one.models
+    if part == "volumes":
+        return bool(volume_of(vendor, model))
+    if part == "limits":
+        number = int(path.partition("[")[2].partition("]")[0])
+        return vendor.limits[number] in rules_that_hold(vendor, raw)
     if part == "deployments":
         return path == f"deployments.{deployment_of(vendor, raw)}"
     if part == "processing":

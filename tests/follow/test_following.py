@@ -63,7 +63,7 @@ endpoints:
     bills: {wasted: false}
     latency: {first_token: {median: 900ms, p95: 3s}, tokens_per_second: 40}
     client: {retries: 1}
-    limits: [{limit: concurrency, allows: 2, when_full: wait}]
+    limits: [{limit: concurrency, allows: 2, when_full: wait}, {limit: quota, allows: 3, per: day, slower: x 1.5}]
   embedder: {price: {input: 0.02, output: 0}, latency: {total: {median: 80ms, p95: 200ms}}}
 routes:
   chat: {order: [first, second], max_output_tokens: 900}

@@ -17,6 +17,7 @@ from sim.limits import LIMITS, NEVER, STATE_WIDTH
 from sim.plan.columns import LIMIT_PARAMETERS
 
 YEAR_US = 365 * 24 * 60 * MINUTE_US
+MILLION = 1_000_000
 KINDS = {kind.name: place for place, kind in enumerate(LIMITS)}
 HALF = draws.threshold(0.5)
 
@@ -28,6 +29,7 @@ class Course:
     p: list[int]
     admitted: list[tuple[int, int]] = field(default_factory=list)
     lucky: list[bool] = field(default_factory=list)
+    slowed: list[bool] = field(default_factory=list)
     under_way: list[tuple[int, int]] = field(default_factory=list)
     ended: list[tuple[int, int, int, int]] = field(default_factory=list)
     """(when it began, when it ended, reserved, actual)."""
@@ -46,15 +48,16 @@ def parameters(draw: st.DrawFn, name: str) -> list[int]:
     return padded(
         *{
             "token_bucket": (amount, rate, draw(st.integers(0, 1))),
-            "soft_threshold": (amount, rate, 0, HALF),
+            "soft_threshold": (amount, rate, 0, HALF, draw(SLOWS)),
             "leaky_bucket": (amount, rate),
             "ramp": (amount, 500_000, draw(st.sampled_from((1, 2, 15))) * MINUTE_US),
-            "quota": (amount, draw(st.sampled_from((NEVER, 100 * YEAR_US)))),
+            "quota": (amount, draw(st.sampled_from((NEVER, 100 * YEAR_US))), draw(SLOWS)),
             "concurrency": (amount,),
         }.get(name, (amount, window))
     )
 
 
+SLOWS = st.sampled_from((0, 2 * MILLION, 1000 * MILLION))
 GAPS = (0, 0, 0, 1, 2, 59, 999_999, 1_000_000, 20_000_000, 59_999_999, MINUTE_US, 15 * MINUTE_US)
 
 
@@ -103,11 +106,15 @@ def run(name: str, p: list[int], stream: list[tuple[str, int, int, int]]) -> Cou
                     now += wait_us
                     wait_us = 0
             if wait_us == 0:
+                slow_ppm = rule.slow_ppm(p, state, now, amount)
+                assert slow_ppm == naive.slow_ppm(now, amount)
+                assert slow_ppm == rules.slow_ppm(kind, compiled_p, compiled, now, amount)
                 rule.take(p, state, now, amount)
                 naive.take(now, amount, luck)
                 rules.take(kind, compiled_p, compiled, now, amount)
                 course.admitted.append((now, amount))
                 course.lucky.append(luck >= HALF)
+                course.slowed.append(slow_ppm > MILLION)
                 course.under_way.append((now, amount))
         assert state == compiled.tolist()
     return course
@@ -186,9 +193,12 @@ def never_overcommits(course: Course) -> None:
 
 
 def unlucky_ones_stay_below(course: Course) -> None:
-    """Those whom chance would refuse pass only below the threshold."""
-    pairs = zip(course.admitted, course.lucky, strict=True)
-    drips(Course(course.p, [each for each, lucky in pairs if not lucky]))
+    """Those whom chance would refuse pass only below the threshold, and those above it are slower, if any is."""
+    slows = course.p[4] > 0
+    for beyond in (course.lucky, course.slowed)[: 1 + slows]:
+        pairs = zip(course.admitted, beyond, strict=True)
+        drips(Course(course.p, [each for each, is_beyond in pairs if not is_beyond]))
+    assert slows or not any(course.slowed)
 
 
 def grows_by_a_share(course: Course) -> None:
@@ -202,8 +212,11 @@ def grows_by_a_share(course: Course) -> None:
 
 
 def never_more_than_allowed(course: Course) -> None:
+    """Nobody passes beyond it, or nobody passes there as fast."""
     if all(actual >= reserved for _, _, reserved, actual in course.ended):
-        assert sum(amount for _, amount in course.admitted) <= course.p[0]
+        pairs = zip(course.admitted, course.slowed, strict=True)
+        assert sum(amount for (_, amount), slowed in pairs if not slowed) <= course.p[0]
+    assert course.p[2] > 0 or not any(course.slowed)
 
 
 LAWS = {

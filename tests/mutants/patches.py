@@ -257,6 +257,28 @@ MUTANTS = (
         "test_vendor_limits.py::test_a_part_of_a_unit_counts_as_one[reference]",
     ),
     Mutant(
+        "a limit slows by what is left after it was taken",
+        REFERENCE + "limiters.py",
+        "        slow_ppm = self.rule.slow_ppm(",
+        "        self.rule.take(self.parameters, self.state, self.world.now, amount)\n        slow_ppm = self.rule.slow_ppm(",
+        "test_vendor_limits.py::test_beyond_a_quota_all_pass_and_are_slower_until_its_reset[reference]",
+    ),
+    Mutant(
+        "of two limits that slow the last one counts",
+        COMPILED + "limiting.py",
+        "slowed_ppm(m[attempt + A.SLOW_PPM], slow_ppm)",
+        "slow_ppm",
+        "test_vendor_limits.py::test_slow_limits_and_a_slow_endpoint_multiply_for_first_token_and_answer[compiled]",
+    ),
+    Mutant(
+        "beyond a threshold all take something out",
+        "limits/soft_threshold.py",
+        "    if is_below(p, s, now, amount):\n        level -=",
+        "    if True:\n        level -=",
+        "test_vendor_limits.py::test_beyond_a_soft_threshold_an_attempt_may_be_slower[reference]",
+        fast=True,
+    ),
+    Mutant(
         "a breaker never half-opens",
         "policies/breaker.py",
         "    if s[STATE] != CLOSED and now >= s[UNTIL]:",

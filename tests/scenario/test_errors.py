@@ -73,6 +73,21 @@ WRONG = {
         "per_minute: 60k, holds: 10s, cap: 10",
         "give `holds` or `cap`, not both",
     ),
+    "threshold without effect": (
+        "limit: token_bucket, counts: tokens, per_minute: 60k",
+        "limit: soft_threshold, per_minute: 60k",
+        "endpoints.chat.limits[0].limit: say what happens beyond it: `refuses: 10%`, `slower: x 2`, or both",
+    ),
+    "a limit that makes faster": (
+        "limit: token_bucket, counts: tokens, per_minute: 60k",
+        "limit: soft_threshold, per_minute: 60k, slower: x 0.5",
+        "endpoints.chat.limits[0].slower: ",
+    ),
+    "slower quota that waits": (
+        "limit: token_bucket, counts: tokens, per_minute: 60k",
+        "limit: quota, allows: 60k, per: day, slower: x 2, when_full: wait",
+        "endpoints.chat.limits[0].when_full: a quota that is `slower` beyond it holds nobody",
+    ),
     "no kind of stage": (
         "{station: desk}",
         "{stage: look up, statoin: desk}",

@@ -1,9 +1,10 @@
 """How the limits of particular vendors count, hold and advise, one sentence a test."""
 
-from plans import MINUTE_US, SECOND_US, PlanMaker, day, run, table, text
+from plans import MINUTE_US, SECOND_US, PlanMaker, day, events, run, table, text
 
 from sim.limits import NEVER
-from sim.plan.columns import Advice, Limit, Result, Table
+from sim.outcome import Event, Row
+from sim.plan.columns import Advice, Endpoint, Limit, Result, Table
 
 ONE = 1_000_000
 
@@ -122,6 +123,54 @@ def test_a_soft_threshold_refuses_beyond_it_by_chance_only(engine):
     assert statuses(vendor("soft_threshold", 1, 60, 0, never), engine, 0, 0) == [OK, OK]
     half = statuses(vendor("soft_threshold", 1, 60, 0, certain // 2), engine, *[0] * 400)
     assert 150 < half.count(NO) < 250
+
+
+def latencies(plan, engine, *times):
+    rows = run(plan, at(*times), engine).rows
+    return (rows[:, Row.FINISHED_US] - rows[:, Row.ARRIVED_US]).tolist()
+
+
+def test_beyond_a_soft_threshold_an_attempt_may_be_slower(engine):
+    # A minute brings 60 tokens, the bucket holds 1: the second at once is beyond it, and takes nothing out.
+    slower = vendor("soft_threshold", 1, 60, 0, 0, 3_000_000, service=4)
+    assert latencies(slower, engine, 0, 0, SECOND_US, SECOND_US) == [4, 12, 4, 12]
+
+
+def test_beyond_a_quota_all_pass_and_are_slower_until_its_reset(engine):
+    plan = vendor("quota", 2, 100, 2_500_000, service=4)
+    changes = [(100, Table.LIMITS, 0, Limit.PARAMETERS + 1, NEVER)]
+    arrivals = [(0, 0), (1, 1), (2, 2), (99, 3), (100, 4)]
+    outcome = run(plan, [day(arrivals, 1000, changes=changes)], engine)
+    lasted = outcome.rows[:, Row.FINISHED_US] - outcome.rows[:, Row.ARRIVED_US]
+    assert lasted.tolist() == [4, 4, 10, 10, 4]
+    assert events(outcome, Event.SLOWED) == [(2, 2, 2_500_000), (99, 3, 2_500_000)]
+
+
+def test_slow_limits_and_a_slow_endpoint_multiply_for_first_token_and_answer(engine):
+    maker = PlanMaker()
+    limits = [maker.limit("quota", 0, NEVER, slows) for slows in (2_000_000, 3_000_000)]
+    given = {"speed": 1_000_000, "slow_ppm": 5_000_000, "limits": limits}
+    call = maker.call(maker.endpoint(maker.node(), 7, **given), streams=1)
+    maker.workload(call, output_tokens=10)
+    outcome = run(maker.plan(), at(0), engine)
+    assert table(outcome, "first_token_us finished_us").splitlines()[1] == "210 510"
+
+
+def test_what_waits_for_a_limit_is_asked_when_it_starts_and_an_error_is_no_slower(engine):
+    # One at a time. When the second starts, at 4, the first has used the threshold up; the third is an error.
+    maker = PlanMaker()
+    one = maker.limit("concurrency", 1, queues=1)
+    soft = maker.limit("soft_threshold", 1, 1, 0, 0, 2_000_000, queues=1)
+    endpoint = maker.endpoint(maker.node(), 4, limits=[one, soft], error_time=5)
+    maker.workload(maker.call(endpoint))
+    fails = [(10, Table.ENDPOINTS, endpoint, Endpoint.ERROR_CHANCE, 1 << 52)]
+    outcome = run(maker.plan(), [day([(0, 0), (0, 1), (10, 2)], changes=fails)], engine)
+    assert table(outcome, "session finished_us status") == text("""
+        session finished_us status
+        0 4 OK
+        1 12 OK
+        2 17 VENDOR_ERROR
+    """)
 
 
 def test_a_quota_starts_anew_when_the_calendar_says_so(engine):

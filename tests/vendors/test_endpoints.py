@@ -4,11 +4,13 @@ import pytest
 from vendors.test_facts import least
 
 from sim.errors import ScenarioError
+from sim.plan.columns import Limit
 from sim.plan.journey import journey_of
 from sim.plan.terms import tariff_of
 from sim.scenario.document import document_from_text, document_from_tree, validate
 from sim.scenario.scenario import Scenario
 from sim.vendors.told import written_out
+from sim.vendors.unpublished import ranges_of
 
 PTU = {"vendor": "azure-ptu", "model": "gpt-4.1", "units": 60}
 STANDARD = {"vendor": "azure-standard", "model": "gpt-4.1", "quota": {"tokens_per_minute": "1M"}}
@@ -131,10 +133,31 @@ def test_endpoints_of_one_organisation_share_one_limit_and_cannot_disagree():
         validate(document_from_tree(two(tier="scale")), Scenario)
 
 
-def test_deployments_of_azure_have_slices_of_their_own():
+def test_deployments_of_azure_have_slices_of_their_own_and_one_volume_a_month():
     tree = least(STANDARD)
     tree["endpoints"]["again"] = STANDARD
-    assert len(journey_of(document_from_tree(tree), 0, 0).plan.limits) == 4
+    plan = journey_of(document_from_tree(tree), 0, 0).plan
+    assert len(plan.limits) == 5
+    assert "azure-standard gpt-4.1 usage tier" in plan.names.limits
+
+
+def test_beyond_azures_volume_of_a_month_answers_are_slower_by_what_nobody_publishes():
+    tier = limits(STANDARD)["usage tier"]
+    assert (tier.limit, tier.per, tier.allows, tier.slower) == ("quota", "month", 30 * 10**9, 2)
+    own = STANDARD | {"quota": {"tokens_per_minute": "1M", "tokens_per_month": "2B"}}
+    assert limits(own)["usage tier"].allows == 2 * 10**9
+    ranges = ranges_of(least(STANDARD))["azure-standard"]
+    assert ranges["slower_above_tier"].range == {"low": "x 1.5", "likely": "x 2", "high": "x 4"}
+    small = {"vendor": "azure-standard", "model": "text-embedding-3-small"}
+    assert "usage tier" not in limits(small)
+    assert "slower_above_tier" not in ranges_of(least(small))["azure-standard"]
+
+
+def test_an_unknown_slowness_is_drawn_between_its_bounds():
+    rows = [journey_of(document_from_tree(least(STANDARD)), 0, n).plan.limits for n in range(8)]
+    drawn = [row[2, Limit.PARAMETERS + 2] / 1_000_000 for row in rows]
+    assert len(set(drawn)) == 8
+    assert all(1.5 <= each <= 4 for each in drawn)
 
 
 def test_what_a_name_stands_for_can_be_asked():

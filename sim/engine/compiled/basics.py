@@ -48,6 +48,7 @@ backoff_us = shared.backoff_us
 added_us = shared.added_us
 pause_us = shared.pause_us
 bin_of = shared.bin_of
+slowed_ppm = shared.slowed_ppm
 actual_amount = shared.actual_amount
 reserved_amount = shared.reserved_amount
 advice_us = shared.advice_us

@@ -147,6 +147,7 @@ def send(m: Ints, branch: int, now: int) -> None:
     m[attempt + A.WOUND] = 0
     m[attempt + A.ADVICE] = 0
     m[attempt + A.LIMIT] = NONE
+    m[attempt + A.SLOW_PPM] = MILLION
     breaking.meet(m, branch, attempt)
     give_tokens(m, attempt, request, step, route, endpoint)
     note_attempt(m, now, attempt, Event.JOIN, m[branch + B.TRIES])

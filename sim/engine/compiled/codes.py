@@ -351,7 +351,8 @@ class A(IntEnum):
     LIMIT = 32  # row of the limit that refused it; -1: none
     BREAKER = 33  # that it must pass at the door; -1: none
     LAST_RESORT = 34  # 1 where it passes an open one
-    WIDTH = 35
+    SLOW_PPM = 35  # how much slower limits make it
+    WIDTH = 36
 
 
 class At(IntEnum):

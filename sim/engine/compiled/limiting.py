@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compiled import rules
-from sim.engine.compiled.basics import actual_amount, advice_us, bits, look_at, reserved_amount
+from sim.engine.compiled.basics import (
+    actual_amount,
+    advice_us,
+    bits,
+    look_at,
+    reserved_amount,
+    slowed_ppm,
+)
 from sim.engine.compiled.codes import NONE, A, E, Ints, L, P, S
 from sim.engine.compiled.jit import at, part
 from sim.limits import NEVER, SOFT_THRESHOLD
@@ -110,19 +117,17 @@ def advice(m: Ints, attempt: int, now: int) -> int:
 
 @part
 def take(m: Ints, attempt: int, queueing: int, now: int) -> None:
-    """Let an attempt through the endpoint's queueing (1) or refusing (0) limits."""
+    """Let an attempt through the endpoint's queueing (1) or refusing (0) limits, perhaps more slowly."""
     endpoint = m[attempt + A.ENDPOINT]
     first = m[endpoint + Endpoint.LIMIT_FIRST]
     for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
         limit = m[place]
         if m[limit + Limit.QUEUES] == queueing:
-            rules.take(
-                m[limit + Limit.KIND],
-                parameters(m, limit),
-                state(m, limit),
-                now,
-                reserved(m, attempt, limit),
-            )
+            kind = m[limit + Limit.KIND]
+            amount = reserved(m, attempt, limit)
+            slow_ppm = rules.slow_ppm(kind, parameters(m, limit), state(m, limit), now, amount)
+            m[attempt + A.SLOW_PPM] = slowed_ppm(m[attempt + A.SLOW_PPM], slow_ppm)
+            rules.take(kind, parameters(m, limit), state(m, limit), now, amount)
 
 
 @part

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.engine.compiled.jit import module, once
-from sim.limits import LIMITS
+from sim.limits import LIMITS, slowing
 
 Rule = Callable[..., Any]
 
 
 def _compiled(name: str) -> list[Rule]:
-    """One rule function of every kind, in the registry's order."""
-    return [getattr(part, name) for part in _PARTS]
+    """One rule function of every kind, in the registry's order; a kind without one slows nobody."""
+    return [getattr(part, name, _NOBODY) for part in _PARTS]
 
 
 def _folded(rules: list[Rule], arguments: str) -> Rule:
@@ -32,9 +32,11 @@ def _folded(rules: list[Rule], arguments: str) -> Rule:
 
 
 _PARTS = [module(sys.modules[kind.wait_us.__module__]) for kind in LIMITS]
+_NOBODY = module(slowing).nobody
 
 fits = _folded(_compiled("fits"), "p, amount")
 wait_us = _folded(_compiled("wait_us"), "p, s, now, amount, luck")
+slow_ppm = _folded(_compiled("slow_ppm"), "p, s, now, amount")
 take = _folded(_compiled("take"), "p, s, now, amount")
 refuse = _folded(_compiled("refuse"), "p, s, now, amount")
 settle = _folded(_compiled("settle"), "p, s, now, reserved, actual")

@@ -19,6 +19,7 @@ from sim.engine.compiled.basics import (
     push,
     queue_of,
     sample,
+    slowed_ppm,
     stands_before,
     touch,
     unlink,
@@ -288,7 +289,9 @@ def service_us(m: Ints, f: Floats, attempt: int, now: int) -> int:
             law = m[endpoint + Endpoint.ERROR_LAW]
             return duration_us(draw(m, f, attempt, law, Draw.ERROR_TIME), MILLION)
     m[attempt + A.RESULT] = Result.OK
-    slow_ppm = m[endpoint + Endpoint.SLOW_PPM]
+    slow_ppm = slowed_ppm(m[endpoint + Endpoint.SLOW_PPM], m[attempt + A.SLOW_PPM])
+    if m[attempt + A.SLOW_PPM] != MILLION:
+        note_attempt(m, now, attempt, Event.SLOWED, m[attempt + A.SLOW_PPM])
     value = draw(m, f, attempt, m[endpoint + Endpoint.FIRST_LAW], Draw.SERVICE)
     value += prompt_us(
         m[attempt + A.INPUT] - m[attempt + A.CACHED], m[endpoint + Endpoint.PROMPT_US]

@@ -66,6 +66,8 @@ class Attempt(Event):
         self.started = False
         self.is_unsent = False
         self.advice_us = 0
+        self.slow_ppm = MILLION
+        """How much slower limits make it."""
         self.breaker: Breaker | None = None
         """The breaker that it must pass at the door."""
         self.is_last_resort = False

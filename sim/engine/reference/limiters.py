@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.engine.arithmetic import actual_amount, advice_us
+from sim.engine.arithmetic import actual_amount, advice_us, slowed_ppm
 from sim.engine.reference.plain import Endpoint, Limit, Result, Route
 from sim.engine.reference.world import World
 from sim.limits import LIMITS, SOFT_THRESHOLD, STATE_WIDTH
@@ -52,8 +52,11 @@ class Limiter:
         return self.rule.fits(self.parameters, attempt.reserved(self.row))
 
     def take(self, attempt: Attempt) -> None:
-        """Let an attempt pass."""
-        self.rule.take(self.parameters, self.state, self.world.now, attempt.reserved(self.row))
+        """Let an attempt pass, perhaps more slowly."""
+        amount = attempt.reserved(self.row)
+        slow_ppm = self.rule.slow_ppm(self.parameters, self.state, self.world.now, amount)
+        attempt.slow_ppm = slowed_ppm(attempt.slow_ppm, slow_ppm)
+        self.rule.take(self.parameters, self.state, self.world.now, amount)
 
     def refuse(self, attempt: Attempt) -> None:
         """Hear of an attempt that was refused."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 
-from sim.engine.arithmetic import MILLION, decode_us, duration_us, prompt_us
+from sim.engine.arithmetic import MILLION, decode_us, duration_us, prompt_us, slowed_ppm
 from sim.engine.reference.attempts import AWAY, OUTSIDE, SERVED, WAITING, Attempt, Order
 from sim.engine.reference.limiters import Client, Limiter
 from sim.engine.reference.plain import Draw, Endpoint, Load, Result, Row, Told, Use
@@ -288,7 +288,9 @@ class Node:
 
     def service_us(self, attempt: Attempt, endpoint: list[int]) -> int:
         """How long an answer takes; notes when its first token comes."""
-        slow_ppm = endpoint[Endpoint.SLOW_PPM]
+        slow_ppm = slowed_ppm(endpoint[Endpoint.SLOW_PPM], attempt.slow_ppm)
+        if attempt.slow_ppm != MILLION:
+            attempt.tell(Told.SLOWED, attempt.slow_ppm)
         fresh = attempt.input_tokens - attempt.cached_tokens
         value = attempt.draw(endpoint[Endpoint.FIRST_LAW], Draw.SERVICE)
         value += prompt_us(fresh, endpoint[Endpoint.PROMPT_US])

@@ -20,6 +20,7 @@ from sim.report.narration.words import (
 
 Sentence = Callable[[Told, Moment], str]
 """What a moment means; empty where it adds nothing to the line before."""
+MILLION = 1_000_000
 QUIET_STEPS = (StepKind.END, StepKind.CHANCE, StepKind.DETACH)
 """Steps of which other lines tell, or that take no time and send nobody away."""
 
@@ -71,6 +72,11 @@ def _starts(told: Told, moment: Moment) -> str:
     if told.is_station(moment.where):
         return f"{told.endpoint(moment.where)} begins {queue}"
     return f"{told.endpoint(moment.where)} lets it through {queue}" if waited else ""
+
+
+def _slowed(told: Told, moment: Moment) -> str:
+    times = form.count(moment.value / MILLION)
+    return f"beyond a limit of {told.endpoint(moment.where)} that slows: all times are x {times}"
 
 
 def _refused(told: Told, moment: Moment) -> str:
@@ -201,6 +207,7 @@ SENTENCES: dict[Event, Sentence] = {
     Event.NEXT_TURN: _thinks,
     Event.OPEN: _open,
     Event.ADVICE: _advised,
+    Event.SLOWED: _slowed,
 }
 
 
