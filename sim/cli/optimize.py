@@ -47,8 +47,9 @@ def command(
     from sim.scenario.choices import combinations
     from sim.study.grid import set_text
     from sim.study.of_scenario import ScenarioSource
-    from sim.study.optimize import optimize
+    from sim.study.optimize import most_replications, optimize
     from sim.study.points import Field, Point
+    from sim.study.size import size_of
     from sim.summary.optimize import OptimumFound, summarise_optimum
 
     document = read_document(scenario, sets)
@@ -69,12 +70,14 @@ def command(
     target = target_of(out, f"{Path(scenario).stem}_optimum")
     progress = Progress(quiet=as_json)
     with open_outputs(target) as outputs, kept_beside(target, resume=resume) as kept:
-        heard = progress.counter(len(plans) * replications)
         workers = jobs or processors()
+        count = most_replications(len(plans), replications, halving=halving) + replications
+        progress.foretell(size_of(planned).seconds * count / workers)
+        heard = progress.counter(count)
         field = Field(seed, workers, scheduler, kept, heard)
         optimum = optimize(plans, field, replications, halving=halving)
         fresh_seed = seed + 1
-        fresh = Field(fresh_seed, workers, scheduler, kept)
+        fresh = Field(fresh_seed, workers, scheduler, kept, heard)
         [readings] = fresh.play([optimum.nearest.point], range(replications))
         progress.clear()
         names = [choice.name for choice in planned.choices]

@@ -27,6 +27,11 @@ class Progress:
             self.clear()
             say(text)
 
+    def foretell(self, seconds: float) -> None:
+        """Before a long run, say how long it will take; the first replication gives a better figure."""
+        if seconds > LONG_RUN_SECONDS:
+            self.note(f"this run will take very roughly {span(seconds)}")
+
     def replications(self, done: int, total: int) -> None:
         """Tell that some replications are done; the first long one foretells the run."""
         if not self._shown:

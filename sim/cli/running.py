@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.cli.ending import say
 from sim.cli.interrupts import felt
-from sim.cli.progress import LONG_RUN_SECONDS, Progress, span
+from sim.cli.progress import Progress
 from sim.cli.screen import screen_of_stdout, write_report
 from sim.cli.study_options import kept_beside
 from sim.cli.versions import package_version, versions
@@ -187,8 +187,7 @@ def _foretell(progress: Progress, wish: Wish, replication_seconds: float) -> Non
     if wish.engine == "compiled" and not is_ready():
         progress.note("compiling the engine, once on this machine: about half a minute")
     count = REPLICATIONS_AUTO_FIRST if wish.replications == "auto" else wish.replications
-    if replication_seconds * count > LONG_RUN_SECONDS:
-        progress.note(f"this run will take very roughly {span(replication_seconds * count)}")
+    progress.foretell(replication_seconds * count)
 
 
 def _teller(progress: Progress, wish: Wish) -> Any:

@@ -9,6 +9,7 @@ from sim.report import format as form
 from sim.report.page import Column, Page, Screen
 
 PLANS_SHOWN = 8
+AS_GOOD_SHOWN = 3
 
 
 def render_optimum(summary: Mapping[str, Any], screen: Screen, *, wrote: Sequence[str] = ()) -> str:
@@ -49,11 +50,61 @@ def sentence(summary: Mapping[str, Any]) -> str:
             f"on {short['name']}: met with a chance of {form.share(short['chance_met'])}, "
             f"{form.share(short['chance_asked'])} asked."
         )
-    sure = form.chance(summary["chance_right"], form.FEW_RUNS)
-    binds = f" What binds is: {summary['binding']}." if summary["binding"] else " No target binds."
+    return " ".join(
+        [
+            f"Cheapest plan that keeps every target: {choices}, for {spend}.",
+            *_as_good(summary),
+            _binds(summary),
+            _fresh(summary),
+        ]
+    )
+
+
+def _as_good(summary: Mapping[str, Any]) -> list[str]:
+    """How sure the choice is, and what is no worse a choice."""
+    sure, others = form.chance(summary["chance_right"], form.FEW_RUNS), summary["as_good"]
+    if not others:
+        return [f"Chance that this choice is right: {sure}."]
+    shown = "; ".join(instead(summary, ways) for ways in others[:AS_GOOD_SHOWN])
+    more = len(others) - AS_GOOD_SHOWN
+    return [
+        f"As good, at the same spend to within 0.1%: {shown}{f'; and {more} more' if more > 0 else ''}.",
+        f"Chance that no other choice is better: {sure}.",
+    ]
+
+
+def instead(summary: Mapping[str, Any], ways: Sequence[str]) -> str:
+    """How a plan differs from the chosen one."""
+    chosen = summary["chosen"]["ways"]
+    found = [
+        f"{choice} {way}"
+        for choice, way, mine in zip(summary["choices"], ways, chosen, strict=True)
+        if way != mine
+    ]
+    return ", ".join(found) if found else "as chosen"
+
+
+def _binds(summary: Mapping[str, Any]) -> str:
+    name, targets = summary["binding"], summary["chosen"]["targets"]
+    if name:
+        price = next(one["saves_without"] for one in summary["prices"] if one["target"] == name)
+        return f"What binds is: {name}; it costs {form.money(price, summary['currency'])}."
+    tight = next(one for one in targets if one["name"] == summary["tightest"])
+    met = form.chance(tight["chance_met"], summary["chosen"]["replications"])
     return (
-        f"Cheapest plan that keeps every target: {choices}, for {spend}. "
-        f"Chance that this choice is right: {sure}.{binds}"
+        "No target alone makes the plan dearer: without any one of them, the others ask for the same. Nearest to its "
+        f"limit is: {tight['name']}, met in {met}, {form.share(tight['chance_asked'])} asked."
+    )
+
+
+def _fresh(summary: Mapping[str, Any]) -> str:
+    """What luck that did not choose the plan says of it."""
+    fresh = summary["fresh"]
+    asked = {one["name"]: one["chance_asked"] for one in summary["chosen"]["targets"]}
+    missed = [one["name"] for one in fresh["targets"] if one["chance_met"] < asked[one["name"]]]
+    said = f"falls short on {', '.join(missed)}" if missed else "keeps every target"
+    return (
+        f"With fresh luck, {fresh['replications']} replications of seed {fresh['seed']}, it {said}."
     )
 
 
@@ -87,10 +138,12 @@ def _plans(page: Page, summary: Mapping[str, Any]) -> None:
     )
     shown, currency = plans[:PLANS_SHOWN], summary["currency"]
     page.line()
-    page.line(("The plans that keep all targets, cheapest first, then the others", "bold"))
+    page.line(
+        ("Plans by what they do instead: those that keep all targets, then the others", "bold")
+    )
     page.table(
         [
-            Column("", [form.label(", ".join(plan["ways"])) for plan in shown], left=True),
+            Column("", [form.label(instead(summary, plan["ways"])) for plan in shown], left=True),
             Column("spend", form.money_row([plan["spend_mean"] for plan in shown], currency)),
             Column("keeps", [f"{_kept(plan)} of {len(plan['targets'])}" for plan in shown]),
             Column("replications", [form.count(plan["replications"]) for plan in shown], rank=1),

@@ -12,7 +12,7 @@ compared have as many replications: no price rests on a plan that was looked at 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -27,6 +27,8 @@ from sim.study.stopping import judge
 from sim.targets import Target
 
 FIRST_ROUND = 2
+SAME_SPEND = Decimal("0.001")
+"""Spends that differ by no larger a part are alike: which plan is the cheaper is then of no consequence."""
 FEWEST = 3
 """So many plans stay to the end of a race that halves."""
 RESAMPLES = 1_000
@@ -71,16 +73,25 @@ class Optimum:
     """The plan that falls least short; the best one, where there is one."""
     candidates: tuple[Candidate, ...]
     """Every plan, in the order of the choices."""
+    as_good: tuple[Candidate, ...]
+    """The other plans that keep all targets in as many replications, and cost the same to within `SAME_SPEND`."""
     chance_right: float | None
-    """In what share of resampled replications the same plan is chosen."""
+    """In what share of resampled replications the same plan is chosen, or one that is as good."""
     prices: dict[str, Decimal | None]
     """By target: what would be saved without it; None where nothing else keeps the rest."""
 
     @property
     def binding(self) -> str | None:
-        """The target that costs most; None where none costs anything."""
-        priced = {name: price for name, price in self.prices.items() if price}
+        """The target that costs most; None where none alone costs more than `SAME_SPEND` of the spend."""
+        least = self.nearest.spend * SAME_SPEND
+        priced = {name: price for name, price in self.prices.items() if price and price > least}
         return max(priced, key=lambda name: priced[name]) if priced else None
+
+    @property
+    def tightest(self) -> str:
+        """The target whose chance has least to spare; of equals, the first."""
+        pairs = zip(self.targets, self.nearest.shares(), strict=True)
+        return min(pairs, key=lambda pair: pair[1] - pair[0].chance)[0].name
 
 
 def optimize(
@@ -104,14 +115,29 @@ def optimize(
             "the scenario has no targets, so the cheapest plan would be to serve nobody"
         )
     race = Race([Candidate(point, choices, ()) for choices, point in plans], targets, field)
-    size, among = min(FIRST_ROUND, replications), len(plans)
-    while True:
+    for size, among in rounds(len(plans), replications, halving=halving):
         race.round(size, among)
+    return race.result(replications)
+
+
+def rounds(plans: int, replications: int, *, halving: bool) -> Iterator[tuple[int, int]]:
+    """(replications of each, plans that play) of each round of a race."""
+    size, among = min(FIRST_ROUND, replications), plans
+    while True:
+        yield size, among
         if size == replications:
-            break
+            return
         size = min(2 * size, replications)
         among = max(FEWEST, among // 2) if halving else among
-    return race.result(replications)
+
+
+def most_replications(plans: int, replications: int, *, halving: bool) -> int:
+    """What a race plays where nobody surely loses, but for what is played in the end to compare prices."""
+    played, before = 0, 0
+    for size, among in rounds(plans, replications, halving=halving):
+        played += (size - before) * min(among, plans)
+        before = size
+    return played
 
 
 class Race:
@@ -182,13 +208,15 @@ class Race:
         """What the race has come to, after what is compared is played in full."""
         best = self._settle(replications)
         prices = {} if best is None else self._prices(best, replications)
+        as_good = () if best is None else tuple(self._as_good(best))
         nearest = min(self._all, key=lambda one: (max(one.lacks(self._targets)), one.spend))
         return Optimum(
             targets=self._targets,
             best=best,
             nearest=best or nearest,
             candidates=tuple(self._all),
-            chance_right=None if best is None else self._chance_right(best),
+            as_good=as_good,
+            chance_right=None if best is None else self._chance_right(best, as_good),
             prices=prices,
         )
 
@@ -201,7 +229,14 @@ class Race:
             )
         return prices
 
-    def _chance_right(self, best: Candidate) -> float:
+    def _as_good(self, best: Candidate) -> Iterator[Candidate]:
+        for one in self._all:
+            same = one is not best and len(one.readings) == len(best.readings)
+            if same and max(one.lacks(self._targets)) <= ROUNDING:
+                if abs(one.spend - best.spend) <= best.spend * SAME_SPEND:
+                    yield one
+
+    def _chance_right(self, best: Candidate, as_good: Sequence[Candidate]) -> float:
         """Resample the replications of those who stayed, and choose again."""
         stayed = [one for one in self._all if len(one.readings) == len(best.readings)]
         count = len(best.readings)
@@ -213,12 +248,16 @@ class Race:
         picks = (
             draws.uniforms(key, entities, np.arange(count, dtype=np.uint64)[None, :]) * count
         ).astype(np.int64)
-        mine = next(place for place, one in enumerate(stayed) if one is best)
+        mine = {
+            place
+            for place, one in enumerate(stayed)
+            if any(one is good for good in (best, *as_good))
+        }
         right = 0
         for pick in picks:
             keeps = (met[:, pick].mean(axis=1) >= asked - ROUNDING).all(axis=1)
             costs = np.where(keeps, spend[:, pick].mean(axis=1), np.inf)
-            right += bool(keeps.any()) and int(costs.argmin()) == mine
+            right += bool(keeps.any()) and int(costs.argmin()) in mine
         return right / RESAMPLES
 
 

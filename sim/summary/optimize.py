@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.study.optimize import Candidate, Optimum
+from sim.study.optimize import SAME_SPEND, Candidate, Optimum
 from sim.study.points import Readings
 from sim.study.statistics import chance_interval
 from sim.summary.build import Origin
@@ -23,7 +23,7 @@ from sim.summary.shapes import (
 )
 from sim.summary.text import money
 
-VERSION = "simulate-optimum/1.0"
+VERSION = "simulate-optimum/1.1"
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,12 @@ def summarise_optimum(found: OptimumFound, origin: Origin) -> dict[str, Any]:
         "chosen": _candidate(optimum, optimum.nearest),
         "chance_right": optimum.chance_right,
         "chance_right_definition": "the share of 1,000 resamplings of the replications in which the same plan is "
-        "chosen, among the plans that stayed to the end",
+        "chosen, or one that is as good, among the plans that stayed to the end",
+        "as_good": [list(one.choices) for one in optimum.as_good],
+        "as_good_definition": "the other plans that keep every target in as many replications, and whose mean spend is "
+        f"the same to within {SAME_SPEND:.1%}",
         "binding": optimum.binding,
+        "tightest": optimum.tightest,
         "prices": [
             {"target": name, "saves_without": None if price is None else money(price)}
             for name, price in optimum.prices.items()
@@ -127,7 +131,10 @@ SCHEMA: dict[str, Any] = {
             "chosen": _CANDIDATE,
             "chance_right": {"anyOf": [SHARE, {"type": "null"}]},
             "chance_right_definition": TEXT,
+            "as_good": list_of(list_of(TEXT)),
+            "as_good_definition": TEXT,
             "binding": TEXT_OR_NULL,
+            "tightest": TEXT,
             "prices": list_of(object_of({"target": TEXT, "saves_without": MONEY_OR_NULL})),
             "fresh": object_of(
                 {
@@ -137,6 +144,7 @@ SCHEMA: dict[str, Any] = {
                 }
             ),
             "plans": list_of(_CANDIDATE),
-        }
+        },
+        ("as_good", "as_good_definition", "tightest"),
     ),
 }

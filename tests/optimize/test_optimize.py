@@ -13,7 +13,7 @@ from sim.scenario.choices import combinations
 from sim.scenario.document import document_from_text, validate
 from sim.scenario.scenario import Scenario
 from sim.study.grid import set_text
-from sim.study.optimize import Optimum, optimize
+from sim.study.optimize import Optimum, most_replications, optimize, rounds
 from sim.study.points import Field, Point
 from sim.summary.optimize import SCHEMA
 
@@ -106,6 +106,35 @@ def test_the_target_that_costs_money_binds_and_has_its_price():
     assert optimum.binding == "it is there"
     # Two vendors more than one, for one of the month's 31 days, each looked at as often as the other.
     assert float(optimum.prices["it is there"]) == pytest.approx(200 / 31)
+
+
+def test_a_choice_that_costs_nothing_makes_plans_as_good_and_the_choice_no_less_right():
+    """A name that nobody uses: each plan has a twin, and to pick either is right."""
+    idle = "  - {name: quota, path: 'endpoints.v4.errors.share', values: [10%, 11%]}\n"
+    alone, twins = raced(REDUNDANCY), raced(REDUNDANCY + idle)
+    assert twins.best.choices == ("3", "10%")
+    assert [one.choices for one in twins.as_good] == [("3", "11%")]
+    assert twins.chance_right == alone.chance_right > 0.9
+
+
+def test_where_two_targets_ask_for_the_same_neither_binds_alone_and_the_tightest_is_told(tmp_path):
+    again = "{name: still there, workload: ask, metric: availability, window: horizon, at_least: 99.4%, chance: 50%}"
+    text = REDUNDANCY.replace("at_least: 99.5%}]", f"at_least: 99.5%}}, {again}]")
+    optimum = raced(text)
+    assert (optimum.binding, optimum.tightest) == (None, "it is there")
+    assert optimum.best.choices == ("3",)
+    (tmp_path / "case.yaml").write_text(text)
+    done = simulate("optimize", "case.yaml", "--replications", "4", cwd=tmp_path)
+    said = " ".join(done.stdout.split())
+    assert "No target alone makes the plan dearer" in said
+    assert "Nearest to its limit is: it is there, met in 4 of 4, 90% asked." in said
+    assert "With fresh luck, 4 replications of seed 1, it keeps every target." in said
+
+
+def test_halving_says_beforehand_how_much_it_will_play():
+    assert list(rounds(64, 12, halving=True)) == [(2, 64), (4, 32), (8, 16), (12, 8)]
+    assert most_replications(64, 12, halving=True) == 128 + 64 + 64 + 32
+    assert most_replications(64, 12, halving=False) == 64 * 12
 
 
 def test_plans_that_surely_lose_are_played_less_than_the_best():
