@@ -19,6 +19,17 @@ def expanded(raw: Any) -> Any:
     return {**_rule(raw["from"], ("from",)), **raw}
 
 
+def refuse_alone(route: Mapping[str, Any]) -> None:
+    """Raise PlaceError for a route with a single endpoint, of a router that never rests a lone one."""
+    raw, order = route["breaker"], route.get("order")
+    name = raw.get("from") if isinstance(raw, Mapping) else raw
+    if name in registry.of_kind(BreakerPreset) and isinstance(order, list) and len(order) == 1:
+        found = registry.asked(BreakerPreset, "router", name, "from")
+        if not found.breaker.rests_alone:
+            message = f"{name} never rests a lone deployment; leave the breaker out"
+            raise PlaceError(message, ("breaker",), "no_effect")
+
+
 def _rule(name: Any, place: tuple[str, ...]) -> dict[str, Any]:
     try:
         found = registry.asked(BreakerPreset, "router", name, "from")

@@ -47,6 +47,7 @@ def expanded(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     def route(raw: Mapping[str, Any]) -> dict[str, Any]:
         if "breaker" not in raw:
             return dict(raw)
+        breakers.refuse_alone(raw)
         return {**raw, "breaker": _below("breaker", breakers.expanded, raw["breaker"])}
 
     def incident(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class ClientPreset(Preset):
 class BreakerRule(Fact):
     """When a router leaves an endpoint alone."""
 
+    rests_alone: bool = True
+    """Whether the only endpoint of a route rests as well [true or false]."""
     breaker: Template
     """As a planner would write it."""
 
@@ -100,7 +102,7 @@ class FirstToken(Model):
     """Of the body's logarithm [1]."""
     spikes: Share
     """Answers that meet contention [share]."""
-    spike_mean: Duration
+    spike_mean: Duration = 0
     """What contention adds, exponential [us]."""
     per_1k_input: Duration = 0
     """What each thousand tokens of new input add [us]."""
@@ -153,6 +155,8 @@ class LatencyPreset(Preset):
     """By model, for short prompts."""
     long_prompts: FirstTokens
     """By model, with what a long prompt adds."""
+    probes: FirstTokens
+    """By model, from a median and a p95 alone."""
     speed: Speeds
     """By model."""
     whole_answers: tuple[WholeAnswer, ...]
@@ -162,7 +166,7 @@ class LatencyPreset(Preset):
 
     def first_tokens(self) -> dict[str, tuple[str, FirstToken]]:
         """Every model's first token, with the key of its source."""
-        tables = (self.first_token, self.long_prompts)
+        tables = (self.probes, self.first_token, self.long_prompts)
         return {
             name: (table.source, first) for table in tables for name, first in table.models.items()
         }

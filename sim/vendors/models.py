@@ -43,10 +43,12 @@ def latency_of(model: str, unpublished: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _first_token(first: FirstToken) -> dict[str, Any]:
-    """The body, and beyond its median the spikes."""
+    """The body, and beyond its median the spikes, where there are some."""
     median = duration_text(first.median)
-    spikes = {"law": "exponential", "mean": duration_text(first.spike_mean), "plus": median}
     body = {"law": "lognormal", "median": median, "sigma": first.sigma}
+    if not first.spikes:
+        return body
+    spikes = {"law": "exponential", "mean": duration_text(first.spike_mean), "plus": median}
     parts = [
         {"weight": 100 - 100 * first.spikes, "of": body},
         {"weight": 100 * first.spikes, "of": spikes},

@@ -1,5 +1,7 @@
 """What a planner's few words stand for, and what is told when they are wrong."""
 
+import math
+
 import pytest
 from vendors.test_facts import least
 
@@ -310,6 +312,19 @@ WRONG = {
 def test_what_cannot_be_is_refused_before_the_run_with_the_fix(case):
     endpoint, sentence = WRONG[case]
     assert sentence in fault(endpoint)
+
+
+def test_litellm_never_rests_a_lone_deployment():
+    routes = {"way": {"order": ["chat"], "breaker": {"from": "litellm-router"}}}
+    said = fault({"latency": {"total": "1s"}}, routes=routes)
+    assert "litellm-router never rests a lone deployment; leave the breaker out" in said
+
+
+def test_a_median_and_a_p95_alone_make_a_lognormal_first_token():
+    endpoint = {"vendor": "anthropic", "model": "claude-3-5-haiku"}
+    law = chat(endpoint).latency.first_token
+    p95_us = law.median * math.exp(1.6449 * law.sigma)
+    assert [law.median, p95_us] == pytest.approx([731_000, 1_106_000], rel=0.01)
 
 
 def test_an_unpublished_name_that_no_preset_leaves_open_is_refused():

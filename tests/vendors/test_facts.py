@@ -155,9 +155,10 @@ BREAKERS = {"portkey": {"opens_after": 5}, "azure-apim": {"opens_after": 1, "sta
 @pytest.mark.parametrize("name", registry.of_kind(BreakerPreset))
 def test_every_breaker_becomes_a_plan(name):
     breaker = {"from": name, **BREAKERS[name]} if name in BREAKERS else name
-    routes = {"way": {"order": ["chat"], "breaker": breaker}}
-    pipelines = {"one": [{"stage": "answer", "call": "way"}]}
-    journey = lowered(least({"latency": {"total": "1s"}}, routes=routes, pipelines=pipelines))
+    routes = {"way": {"order": ["chat", "other"], "breaker": breaker}}
+    tree = least({}, routes=routes, pipelines={"one": [{"stage": "answer", "call": "way"}]})
+    tree["endpoints"] = {name: {"latency": {"total": "1s"}} for name in ("chat", "other")}
+    journey = lowered(tree)
     assert journey.plan.routes[0, Route.BREAKER_ON] > 0
 
 
