@@ -192,3 +192,32 @@ def test_only_the_days_that_are_needed_are_played():
 def test_a_request_that_is_not_there_is_told_with_those_that_are(session, turn, words):
     with pytest.raises(UsageError, match=words):
         follow(source(), play(), session, turn)
+
+
+HEDGED = """
+schema: genai-rollout/v1
+name: a fork that has enough
+horizon: {start: 2027-07-02, length: 1d, timezone: UTC}
+workloads:
+  ask: {arrivals: {at: ["2027-07-02 10:00"]}, input_tokens: 100, output_tokens: 10, pipeline: main}
+pipelines:
+  main:
+    - {stage: answer, call: chat}
+    - {stage: look up, parallel: [{stage: index, delay: 1s}, {stage: archive, delay: 3s}], needs: 1}
+endpoints:
+  slow: {latency: {total: 9s}, price: {per_request: 0.002}}
+  quick: {latency: {total: 1s}, price: {per_request: 0.001}}
+routes: {chat: {order: [slow, quick], hedge: {after: 2s}}}
+"""
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_fork_that_has_enough_is_told_with_the_answer_that_counted(engine):
+    hedged = ScenarioSource(document_from_text(HEDGED))
+    one = follow(hedged, play(engine), 0, 1)
+    story = narrate(Told(one, frozenset(), SEED, REPLICATION, engine), Screen(80))
+    lines = [line.strip() for line in story.splitlines() if "goes on without the others" in line]
+    assert len(lines) == 2
+    assert lines[0].startswith("10:00:03"), lines
+    assert lines[1].startswith("10:00:04"), lines
+    assert {moment.event for moment in one.moments} >= {Event.ENOUGH}
