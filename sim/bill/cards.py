@@ -113,6 +113,16 @@ class FixedCost:
     owner: str = ""
     subject: str = ""
     """The endpoint or station that it is for; empty: none."""
+    since: date | None = None
+    """The first local day that is paid; None: the horizon's."""
+    until: date | None = None
+    """The day after the last one that is paid; None: none is the last."""
+
+    def is_paid(self, day: date) -> bool:
+        """Whether a local day is paid."""
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day < self.until
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def invoice(consumption: Consumption, tariff: Tariff) -> Bill:
         for station in tariff.stations:
             lines += _station_lines(consumption, station, month)
         for fixed in tariff.fixed:
-            lines.append(_fixed_line(fixed, month))
+            lines.append(_fixed_line(fixed, consumption.calendar, month))
         for reserved in tariff.reserved:
             lines += lines_of(reserved, consumption.calendar, month)
         for cost in tariff.usage:
@@ -186,7 +186,7 @@ def _billed(card: RateCard, used: list[int]) -> Iterator[tuple[Worth, Counted]]:
 
 def _station_lines(consumption: Consumption, cost: StationCost, month: Month) -> Iterator[Line]:
     if cost.per_month:
-        yield _month_line(month, cost.station, Decimal(1), cost.per_month)
+        yield _month_line(month, cost.station, month.day_count, Decimal(1), cost.per_month)
     if cost.station not in consumption.nodes:
         return
     node = consumption.nodes.index(cost.station)
@@ -200,12 +200,13 @@ def _station_lines(consumption: Consumption, cost: StationCost, month: Month) ->
             yield Line(month.name, cost.station, item, "usage", "useful", hours, "hour", price)
 
 
-def _fixed_line(cost: FixedCost, month: Month) -> Line:
-    return _month_line(month, cost.name, cost.share, cost.per_month)
+def _fixed_line(cost: FixedCost, calendar: Calendar, month: Month) -> Line:
+    days = sum(cost.is_paid(calendar.dates[day]) for day in month.days)
+    return _month_line(month, cost.name, days, cost.share, cost.per_month)
 
 
-def _month_line(month: Month, subject: str, share: Decimal, per_month: Decimal) -> Line:
-    part = Fraction(month.day_count, month.full_day_count) * Fraction(share)
+def _month_line(month: Month, subject: str, days: int, share: Decimal, per_month: Decimal) -> Line:
+    part = Fraction(days, month.full_day_count) * Fraction(share)
     basis: Basis = "fixed"
     return Line(month.name, subject, "", basis, "useful", quantity_of(part), "month", per_month)
 

@@ -126,7 +126,14 @@ def _long_prices(price: LongPrice) -> Prices:
 
 def _fixed(scenario: Scenario) -> tuple[FixedCost, ...]:
     written = [
-        FixedCost(cost.name, cost.per_month, Decimal(repr(cost.share)), cost.owner or "")
+        FixedCost(
+            cost.name,
+            cost.per_month,
+            Decimal(repr(cost.share)),
+            cost.owner or "",
+            since=cost.since,
+            until=cost.until,
+        )
         for cost in scenario.costs.fixed
     ]
     return tuple(written)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from sim.errors import PlaceError, QuantityError
 from sim.scenario.spine import Spine
@@ -43,7 +43,7 @@ PerRequest = Annotated[
 
 
 class FixedCost(Model):
-    """A price by the month, whatever the use."""
+    """A price by the month, whatever the use; a gate that holds a phase does not put it off."""
 
     name: Name
     """What the bill calls it [text]."""
@@ -51,8 +51,18 @@ class FixedCost(Model):
     """[currency / month]"""
     share: Share = 1.0
     """The part of it that this plan pays [share]."""
+    since: Annotated[Day | None, Field(alias="from")] = None
+    """The first day that is paid; the horizon's first, unless written [day]."""
+    until: Day | None = None
+    """The day after the last one that is paid [day]."""
     owner: Name | None = None
     """The team that pays it."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> FixedCost:
+        if self.since is not None and self.until is not None and self.since >= self.until:
+            raise PlaceError("until is after from", ("until",), "order")
+        return self
 
 
 class UsageCost(Model):

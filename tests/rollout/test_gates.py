@@ -163,12 +163,38 @@ def test_both_engines_and_any_number_of_workers_decide_alike():
     assert '"holds": 1' in whole[0]
 
 
-def test_what_was_reserved_for_a_held_phase_is_paid():
-    _, held = study(text(), replications=1)
-    _, open_ = study(text("60s"), replications=1)
-    fixed = [one.replications[0].bill.by_name()["reserved units"] for one in (held, open_)]
-    assert fixed[0] == fixed[1]
-    assert round(fixed[0], 6) == 2000
+BOUGHT = """
+endpoints:
+  model: {owner: platform, latency: {total: 1s}, price: {input: 0, output: 0}, reserved: {units: 1, per_unit: 310, per: month, bound_for: 30d}}
+"""
+
+
+def test_what_was_bought_for_a_held_phase_is_paid_from_its_date():
+    """July has 31 days. Of the ten units for `west` 15 days, of one 5; the team for `all` from the 9th for 12."""
+    written = text().replace(
+        "pipelines: {main: [{stage: answer, station: desk}]}",
+        "pipelines: {main: [{stage: answer, station: desk}, {call: model}]}",
+    )
+    written = written.replace(
+        "users: {staff: 40}}", "users: {staff: 40}, changes: {endpoints.model.reserved.units: 10}}"
+    )
+    written = written.replace(
+        "per_month: 3100}]",
+        "per_month: 3100}, {name: second team, per_month: 3100, from: 2027-07-09, until: 2027-07-21}]",
+    )
+    bills = {}
+    for limit in ("1s", "60s"):
+        _, found = study(
+            written.replace("at_most: 1s", f"at_most: {limit}") + BOUGHT, replications=1
+        )
+        [one] = found.replications
+        bills[limit] = {line: round(cost, 6) for line, cost in one.bill.by_name().items()}
+        held = {"1s": 2, "60s": 0}[limit]
+        assert one.gates.holds[1:] == (held, held)
+    assert bills["1s"] == bills["60s"]
+    assert bills["1s"]["model reserved units"] == 10 * (5 * 1 + 15 * 10)
+    assert bills["1s"]["second team"] == 12 * 100
+    assert bills["1s"]["reserved units"] == 20 * 100
 
 
 def test_a_gate_that_never_opens_says_so():
