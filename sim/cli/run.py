@@ -86,7 +86,8 @@ Examples:
     "--precision",
     type=click.FloatRange(0, 100, min_open=True),
     metavar="PERCENT",
-    help="Let auto also stop when the chance of each undecided target is known to within an interval so wide, e.g. 25.",
+    help="Let auto also stop when the chance of each undecided target is known to within an interval so wide, e.g. 25; "
+    "the scenario's precision, unless given.",
 )
 @click.option(
     "--seed", type=click.IntRange(0, SEED_MAX), default=0, show_default=True, help="Of all chance."

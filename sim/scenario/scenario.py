@@ -34,7 +34,7 @@ from sim.scenario.rollout import Phase, Rollout
 from sim.scenario.spine import Spine, fault_at
 from sim.scenario.stations import Station
 from sim.scenario.targets import Target
-from sim.scenario.types import Currency, Name
+from sim.scenario.types import Currency, Name, PositiveShare
 from sim.stages import Stages
 from sim.vendors.expand import expanded
 from sim.vendors.faults import faults_as_written
@@ -59,6 +59,8 @@ class Scenario(Spine):
     """The simulated time."""
     targets: tuple[Target, ...] = ()
     """What "good" means [list]."""
+    precision: PositiveShare | None = None
+    """With as many replications as it takes: enough where each undecided chance is known to within so much [share]."""
     populations: dict[Name, Population] = {}
     """People, by name."""
     workloads: dict[Name, Workload] = Field(min_length=1)

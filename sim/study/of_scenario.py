@@ -42,6 +42,7 @@ class ScenarioSource:
             targets=targets_of(scenario),
             budget_per_month=budget.per_month if budget else None,
             currency=scenario.currency,
+            precision=scenario.precision,
         )
 
     def inputs(self) -> Mapping[str, Any]:

@@ -44,14 +44,18 @@ def run(
         heard: told of each replication.
         scheduler: the address of a Dask cluster that runs them in place of local processes.
         kept: where finished replications are kept, and found again.
-        precision: with `auto`, an interval for a target's chance that is no wider needs no more replications.
+        precision: with `auto`, an interval for a target's chance that is no wider needs no more replications; the
+            scenario's own, unless given.
 
     Returns:
         The study. After Ctrl-C, one of the replications that were finished, marked as not complete; if there are
         none, the KeyboardInterrupt goes on.
     """
     crew = Crew(jobs, scheduler)
-    stopping, terms = Stopping.of(replications, precision), source.terms()
+    terms = source.terms()
+    if precision is None and replications == "auto":
+        precision = terms.precision
+    stopping = Stopping.of(replications, precision)
     done: list[Replication] = []
     try:
         for numbers in stopping.ranges():

@@ -27,6 +27,8 @@ class Terms:
     targets: tuple[Target, ...] = ()
     budget_per_month: Decimal | None = None
     currency: str = "USD"
+    precision: float | None = None
+    """An interval for a target's chance that is no wider needs no more replications; None: none is asked for."""
 
 
 class DayPlan(Protocol):

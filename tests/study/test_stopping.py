@@ -7,8 +7,11 @@ from cli.commands import simulate
 from cli.conftest import README_SCENARIO
 from sources import SmallSource
 
+from sim.errors import ScenarioError
 from sim.report.read import why_stopped
+from sim.scenario.document import document_from_text
 from sim.study import run
+from sim.study.of_scenario import ScenarioSource
 from sim.study.stopping import NEXT_BATCH, REQUESTS_MAX, Stopping, judge
 from sim.summary import Origin, summarise
 
@@ -53,6 +56,26 @@ def test_a_study_stops_at_its_precision_and_its_faces_say_so():
     summary = summarise(study, Origin("Desk", "0.1.0"))
     assert (summary["engine"]["stopped"], summary["engine"]["precision"]) == ("precise", 0.999)
     assert why_stopped(summary) == "Stopped because each chance is known to within 100%."
+
+
+def undecided_desk(precision: str) -> ScenarioSource:
+    text = README_SCENARIO.replace("pipelines:", f"precision: {precision}\npipelines:", 1)
+    return ScenarioSource(document_from_text(text))
+
+
+def test_a_scenario_may_say_its_precision_and_a_flag_says_another():
+    source = undecided_desk("60%")
+    assert source.terms().precision == 0.6
+    for asked, width in ((None, 0.6), (0.9, 0.9)):
+        study = run(source, seed=3, precision=asked)
+        assert study.precision == width
+        assert study.stopped in ("precise", "decided")
+    assert run(source, seed=3, replications=2).stopped == "asked"
+
+
+def test_a_precision_of_none_in_a_scenario_is_refused_at_its_place():
+    with pytest.raises(ScenarioError, match="precision"):
+        _ = undecided_desk("0%").scenario
 
 
 @pytest.mark.parametrize("precision", ["0", "101", "soon"])
