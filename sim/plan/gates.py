@@ -68,6 +68,11 @@ class GateHistory:
             held[decision.phase] += decision.action == "hold"
         return tuple(held)
 
+    @property
+    def held_anything(self) -> bool:
+        """Whether the rollout went another way than planned."""
+        return self.left is not None or any(one.action != "open" for one in self.decisions)
+
 
 class Keeper:
     """The rollout of one replication: as planned, until a gate says otherwise."""

@@ -151,6 +151,40 @@ def _plan(
         list(cells) for cells in zip(*step_cells(summary, place), strict=True)
     )
     page.table([Column("", names, left=True), Column("change", changes), Column("± 95%", halves)])
+    _pairing(page, summary, place)
+
+
+def _pairing(page: Page, summary: Mapping[str, Any], place: int) -> None:
+    """What shared luck gains, month by month."""
+    cells = pairing_cells(summary, place)
+    if not cells:
+        return
+    page.line()
+    page.line((PAIRING_TITLE, "bold"))
+    names, whole, same = (list(column) for column in zip(*cells, strict=True))
+    page.table(
+        [Column("", names, left=True), Column("all", whole), Column("without a held gate", same)]
+    )
+
+
+PAIRING_TITLE = "Width of the paired interval, for each of one from unpaired runs (pairs)"
+
+
+def pairing_cells(summary: Mapping[str, Any], place: int) -> list[tuple[str, str, str]]:
+    """Return (figure of a month, ratio of widths over all pairs, the same over those without a held gate)."""
+    return [
+        (
+            f"{_month(row['month'])}: {_name({**row, 'group': 'month'})}",
+            _ratio(row["width_ratio"], row["pairs"]),
+            _ratio(row["width_ratio_without_hold"], row["pairs_without_hold"]),
+        )
+        for row in summary.get("pairing", ())
+        if row["plan"] == place
+    ]
+
+
+def _ratio(ratio: float | None, pairs: int) -> str:
+    return f"{form.NOT_A_NUMBER if ratio is None else f'{ratio:.2g}'} ({pairs})"
 
 
 def _table(

@@ -7,7 +7,7 @@ What differs within a pair is the plan, and the interval is Student's over the p
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -45,6 +45,14 @@ class Difference:
     pairs: int
 
     @property
+    def width_ratio(self) -> float | None:
+        """The width of the paired interval as a part of the unpaired one's: the less, the more pairing gains."""
+        paired, unpaired = self.figure.mean_interval(), self.unpaired_interval
+        if paired is None or unpaired is None or unpaired[0] == unpaired[1]:
+            return None
+        return (paired[1] - paired[0]) / (unpaired[1] - unpaired[0])
+
+    @property
     def chance_worse(self) -> float | None:
         """The share of pairs in which the other plan is worse; a tie is not worse."""
         return None if self.worse is None or not self.pairs else self.worse / self.pairs
@@ -76,12 +84,15 @@ class Row:
         """The number under each plan."""
         return tuple(Figure.of(self.unit, column) for column in self.columns)
 
-    def difference(self, plan: int) -> Difference:
-        """A plan minus the first."""
+    def difference(self, plan: int, among: Collection[int] | None = None) -> Difference:
+        """A plan minus the first, over all pairs or those at some places."""
         pairs = [
             (first, other)
-            for first, other in zip(self.columns[0], self.columns[plan], strict=True)
+            for place, (first, other) in enumerate(
+                zip(self.columns[0], self.columns[plan], strict=True)
+            )
             if first is not None and other is not None and not _is_nan(first, other)
+            if among is None or place in among
         ]
         return Difference(
             figure=Figure.of(self.unit, [minus(other, first) for first, other in pairs]),
@@ -115,6 +126,15 @@ class Comparison:
     def rows(self) -> list[Row]:
         """Every target, total, month and line of spend."""
         return [*self._targets(), *self._totals(), *self._months(), *self._lines()]
+
+    def places_without_hold(self, plan: int) -> set[int]:
+        """The places of the pairs in which no gate of either plan held or went back: the same people come to both."""
+        pairs = zip(*(self.studies[one].replications for one in (0, plan)), strict=True)
+        return {
+            place
+            for place, pair in enumerate(pairs)
+            if not any(one.gates is not None and one.gates.held_anything for one in pair)
+        }
 
     def benefit_days(self) -> Row:
         """The day of full benefit [days from the start], None where it does not come."""

@@ -25,7 +25,9 @@ from sim.summary.shapes import (
 )
 from sim.summary.text import spread
 
-VERSION = "simulate-comparison/1.0"
+VERSION = "simulate-comparison/1.1"
+PAIRED = ("spend", "availability")
+"""Of which figures of a month it is told what pairing gains."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Compared:
 
 def summarise_comparison(compared: Compared) -> dict[str, Any]:
     """The summary of a comparison; every difference is a plan minus the first."""
-    studies = compared.comparison.studies
+    studies, rows = compared.comparison.studies, compared.comparison.rows()
     first = studies[0]
     return {
         "schema": VERSION,
@@ -65,7 +67,7 @@ def summarise_comparison(compared: Compared) -> dict[str, Any]:
             {"path": one.path, "values": [_said(value) for value in one.values]}
             for one in compared.inputs
         ],
-        "rows": [_row(row) for row in compared.comparison.rows()],
+        "rows": [_row(row) for row in rows],
         "waterfalls": [
             {
                 "plan": place,
@@ -78,6 +80,12 @@ def summarise_comparison(compared: Compared) -> dict[str, Any]:
             }
             for place, study in enumerate(studies)
             if place
+        ],
+        "pairing": [
+            _pairing(compared.comparison, row, plan)
+            for plan in range(1, len(studies))
+            for row in rows
+            if row.group == "month" and row.name in PAIRED
         ],
         "luck": "the same seed and replications: people, demand and incidents are shared",
     }
@@ -115,6 +123,22 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
+def _pairing(comparison: Comparison, row: Row, plan: int) -> dict[str, Any]:
+    """What pairing gains for a figure of a month: over all pairs, and over those without a held gate."""
+    unheld = comparison.places_without_hold(plan)
+    whole, same = row.difference(plan), row.difference(plan, unheld)
+    return {
+        "plan": plan,
+        "name": row.name,
+        "month": row.month,
+        "workload": row.workload,
+        "width_ratio": whole.width_ratio,
+        "pairs": whole.pairs,
+        "width_ratio_without_hold": same.width_ratio,
+        "pairs_without_hold": same.pairs,
+    }
+
+
 def _difference(difference: Difference) -> dict[str, Any]:
     unpaired, chance = difference.unpaired_interval, difference.chance_worse_interval
     return {
@@ -126,6 +150,7 @@ def _difference(difference: Difference) -> dict[str, Any]:
     }
 
 
+_RATIO = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}]}
 _SHARE_OR_NULL = {"anyOf": [SHARE, {"type": "null"}]}
 
 SCHEMA: dict[str, Any] = {
@@ -190,7 +215,18 @@ SCHEMA: dict[str, Any] = {
                     }
                 )
             ),
+            "pairing": list_of(
+                object_of(
+                    {
+                        **dict.fromkeys(("plan", "pairs", "pairs_without_hold"), COUNT),
+                        **dict.fromkeys(("name", "month"), TEXT),
+                        "workload": TEXT_OR_NULL,
+                        **dict.fromkeys(("width_ratio", "width_ratio_without_hold"), _RATIO),
+                    }
+                )
+            ),
             "luck": TEXT,
-        }
+        },
+        ("pairing",),
     ),
 }

@@ -6,8 +6,10 @@ import json
 from decimal import Decimal
 
 import jsonschema
+import numpy as np
 import pytest
 from cli.commands import ROOT, simulate
+from rollout.test_gates import text as gated_text
 
 from sim.scenario.differences import input_differences
 from sim.scenario.document import document_from_text, load_document
@@ -15,7 +17,8 @@ from sim.study import run
 from sim.study.comparison import Comparison
 from sim.study.of_scenario import ScenarioSource
 from sim.study.waterfall import STEPS, waterfall
-from sim.summary.comparison import SCHEMA
+from sim.summary import Origin
+from sim.summary.comparison import SCHEMA, Compared, summarise_comparison
 from sim.summary.reach import places_of
 
 TEXT = """
@@ -174,7 +177,41 @@ def test_in_a_month_with_the_same_people_the_pairs_differ_in_nothing_and_before_
         low, high = months[name, "2027-07"].figure.mean_interval()
         unpaired_low, unpaired_high = months[name, "2027-07"].unpaired_interval
         assert high - low <= 0.01 * (unpaired_high - unpaired_low)
+        assert months[name, "2027-07"].width_ratio <= 0.01
     assert min(months["spend", "2027-06"].figure.values) > 0
+    assert comparison.places_without_hold(1) == set(range(5))
+
+
+def test_what_pairing_gains_is_told_by_month_and_apart_for_pairs_without_a_held_gate():
+    """Of twelve replications some hold: other people are live then, and their pairs differ by more than a price."""
+    usage = "  per_usage: [{name: logs, per: request, price: 1, uses: 1 per request}]\n"
+    gated = gated_text("30s") + usage
+    later = gated.replace("per_month: 3100", "per_month: 6200")
+    documents = [document_from_text(gated), document_from_text(later)]
+    sources = [ScenarioSource(document) for document in documents]
+    comparison = Comparison(tuple(run(source, seed=1, replications=12) for source in sources))
+    unheld = comparison.places_without_hold(1)
+    holds = [sum(one.gates.holds) for one in comparison.studies[0].replications]
+    assert unheld == {place for place, held in enumerate(holds) if not held}
+    assert 0 < len(unheld) < 12
+    origins = (Origin("a", "0"), Origin("b", "0"))
+    reach = places_of(sources[0].scenario)
+    summary = summarise_comparison(Compared(comparison, origins, (), reach))
+    jsonschema.validate(summary, SCHEMA)
+    rows = {(one["name"], one["month"]): one for one in summary["pairing"]}
+    assert set(rows) == {("spend", "2027-07"), ("availability", "2027-07")}
+    assert {one["pairs"] for one in rows.values()} == {12}
+    assert {one["pairs_without_hold"] for one in rows.values()} == {len(unheld)}
+    [spend] = [one for one in comparison.rows() if one.group == "month" and one.name == "spend"]
+    paired, unpaired = (
+        np.ptp(ends)
+        for ends in (
+            spend.difference(1).figure.mean_interval(),
+            spend.difference(1).unpaired_interval,
+        )
+    )
+    assert rows["spend", "2027-07"]["width_ratio"] == pytest.approx(paired / unpaired)
+    assert rows["availability", "2027-07"]["width_ratio"] is None  # nothing ever fails
 
 
 def test_a_plan_is_worse_where_more_is_worse_and_where_less_is_worse():

@@ -76,6 +76,17 @@ def _beside(summary: Summary, place: int, start: date) -> Section:
             )
         )
     ]
+    pairing = compared.pairing_cells(summary, place)
+    if pairing:
+        tables.append(
+            Table(
+                "What shared luck gains",
+                ("Figure", "All pairs", "Pairs without a held gate"),
+                pairing,
+                note="Width of the paired interval for each of one from as many unpaired runs; in brackets, the pairs. "
+                "Where no gate held, the same people come to both plans once both have reached them.",
+            )
+        )
     return Section(
         f"plan-{letter}",
         f"{letter} beside {first}",
