@@ -3,7 +3,7 @@
 from sim.bill.cards import FixedCost, PriceChange, Prices, RateCard, StationCost, Tariff, UsageCost
 from sim.bill.catalogue import catalogue_card, catalogue_prices, price_context
 from sim.bill.invoice import Consumption, busy_line, invoice, lines_on
-from sim.bill.lines import Basis, Bill, Line, Worth
+from sim.bill.lines import Basis, Bill, Line, TokenKind, Worth
 from sim.bill.money import total
 from sim.bill.reserved import ReservedCost
 
@@ -19,6 +19,7 @@ __all__ = [
     "ReservedCost",
     "StationCost",
     "Tariff",
+    "TokenKind",
     "UsageCost",
     "Worth",
     "busy_line",

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.bill.cards import FixedCost, Prices, RateCard, StationCost, Tariff, UsageCost
-from sim.bill.lines import Basis, Bill, Line, Worth
+from sim.bill.lines import Basis, Bill, Line, TokenKind, Worth
 from sim.bill.money import quantity_of
 from sim.bill.reserved import lines_of
 from sim.errors import FactError
@@ -128,16 +128,16 @@ def _lines_of_band(
     cached = prices.input_per_mtok if prices.cached_per_mtok is None else prices.cached_per_mtok
     written = round(tokens.cached * (1 / Fraction(card.cache_hits) - 1))
     write = prices.input_per_mtok if prices.write_per_mtok is None else prices.write_per_mtok
-    for item, number, price in (
-        ("input tokens", tokens.whole - tokens.cached - written, prices.input_per_mtok),
-        ("cache write tokens", written, write),
-        ("cached input tokens", tokens.cached, cached),
-        ("output tokens", tokens.output, prices.output_per_mtok),
-    ):
+    counted: tuple[tuple[TokenKind, int, Decimal], ...] = (
+        ("input", tokens.whole - tokens.cached - written, prices.input_per_mtok),
+        ("cache write", written, write),
+        ("cached input", tokens.cached, cached),
+        ("output", tokens.output, prices.output_per_mtok),
+    )
+    for kind, number, price in counted:
         quantity = quantity_of(Fraction(number, MTOK))
-        yield Line(
-            *(month, card.endpoint, f"{band}{item}", "usage", worth), quantity, "1M tokens", price
-        )
+        what = (month, card.endpoint, f"{band}{kind} tokens")
+        yield Line(*what, "usage", worth, quantity, "1M tokens", price, kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sim.bill.money import product, total
 
 Basis = Literal["fixed", "usage"]
 Worth = Literal["useful", "wasted"]
+TokenKind = Literal["input", "cache write", "cached input", "output"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Line:
     quantity: Decimal
     unit: str
     unit_price: Decimal
+    token_kind: TokenKind | None = None
+    """Of a line of tokens."""
 
     @property
     def cost(self) -> Decimal:

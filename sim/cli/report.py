@@ -84,6 +84,11 @@ def _read(folder: Path) -> tuple[Summary, Record]:
         raise UsageError(f"{folder / 'summary.json'} is not JSON: {fault}") from fault
     if not isinstance(summary, dict) or not str(summary.get("schema")).startswith(SCHEMA_MAJOR):
         raise UsageError(f"{folder / 'summary.json'} is not a summary that this version reads")
+    if "bill" not in summary:
+        raise UsageError(
+            f"{folder / 'summary.json'} is of an older version ({summary['schema']}), without the bill line by "
+            f"line; simulate replay {folder} makes it again"
+        )
     if hashlib.sha256(content).hexdigest() != record.summary_sha256:
         raise UsageError(
             f"{folder / 'summary.json'} is not the one that run.json belongs to; "

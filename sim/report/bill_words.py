@@ -43,11 +43,11 @@ def _cut(costs: Sequence[Decimal], step: Decimal) -> list[Decimal]:
     return [*floors, total]
 
 
-def quantity(line: SpendLine) -> str:
+def quantity(line: SpendLine, digits: int = 3) -> str:
     """Return a line's quantity with its unit."""
     if line.quantity is None:
         return ""
-    number = form.count(line.quantity)
+    number = form.count(line.quantity, digits)
     countable = line.unit.islower() and not line.unit.endswith("s") and number != "1"
     return f"{number} {line.unit}{'s' if countable else ''}".strip()
 

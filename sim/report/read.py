@@ -242,22 +242,35 @@ def spend_total(summary: Summary) -> Decimal:
 
 
 def _line(raw: Mapping[str, Any]) -> SpendLine:
-    unit, quantity, price = str(raw.get("unit") or ""), raw.get("qty"), raw.get("unit_price")
-    if unit == "1M tokens":
-        quantity = None if quantity is None else Decimal(quantity) * MILLION
-        price = None if price is None else Decimal(price) / MILLION
-        unit = "tokens"
-    return SpendLine(
-        id=str(raw["id"]),
-        name=label(raw.get("name") or raw["id"], 48),
-        basis=str(raw.get("basis") or ""),
-        quantity=quantity,
-        unit=unit,
-        unit_price=price,
-        cost=decimal(raw["mean"]) or Decimal(0),
-        wasted=decimal(raw.get("wasted_mean")) or Decimal(0),
+    return spend_line(
+        *(str(raw["id"]), str(raw.get("basis") or ""), str(raw.get("unit") or "")),
+        *(decimal(raw.get("qty")), decimal(raw.get("unit_price"))),
+        *(decimal(raw["mean"]) or Decimal(0), decimal(raw.get("wasted_mean")) or Decimal(0)),
+        name=raw.get("name"),
         share=float(raw["share"]),
     )
+
+
+def spend_line(
+    line_id: str,
+    basis: str,
+    unit: str,
+    quantity: Decimal | None,
+    unit_price: Decimal | None,
+    cost: Decimal,
+    wasted: Decimal,
+    *,
+    share: float,
+    name: str | None = None,
+) -> SpendLine:
+    """Return a line with its tokens counted one by one."""
+    if unit == "1M tokens":
+        quantity = None if quantity is None else quantity * MILLION
+        unit_price = None if unit_price is None else unit_price / MILLION
+        unit = "tokens"
+    shown = label(name or line_id, 48)
+    unit = label(unit, 24)
+    return SpendLine(line_id, shown, basis, quantity, unit, unit_price, cost, wasted, share)
 
 
 def spend_shown(summary: Summary) -> list[SpendLine]:

@@ -12,11 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from sim.bill import total
+from sim.bill.money import product
 from sim.measure import Sum
 from sim.study import Study
 from sim.study.of_scenario import ScenarioSource
 from sim.summary.reach import places_of
 from sim.summary.shapes import (
+    DECIMAL,
     MONEY,
     MONEY_OR_NULL,
     REAL,
@@ -26,13 +28,13 @@ from sim.summary.shapes import (
     list_of,
     object_of,
 )
-from sim.summary.text import money
+from sim.summary.text import money, plain
 
 KEY = (
     "Endpoints by tokens, stations by requests, of the workloads that can come to them; "
     "all else by requests."
 )
-CENT = Decimal("0.000001")
+SHARE_STEP = Decimal("1e-12")
 SCHEMA = object_of(
     {
         "key": TEXT,
@@ -48,29 +50,24 @@ SCHEMA = object_of(
                 }
             )
         ),
+        "shares": list_of(object_of({"subject": TEXT, "workload": TEXT, "share": DECIMAL})),
     }
 )
 
 
 def of(study: Study, source: ScenarioSource) -> dict[str, Any]:
-    """The key in words, and a row for each workload; the rows add up to the mean bill."""
+    """The key in words, a row for each workload, and the shares; rows add up to the mean bill, shares to 1."""
     names, count = study.names.workloads, len(study.replications)
-    places = places_of(source.scenario)
-    requests = {
-        n: _mean(study, lambda one, w=w: one.digest.requests[:, w].sum())
-        for w, n in enumerate(names)
-    }
+    spent = _by_subject(study)
+    shares = {subject: _shares(study, source, subject) for subject in spent}
     good = {
         n: _mean(study, lambda one, w=w: one.digest.good[:, w].sum()) for w, n in enumerate(names)
     }
-    tokens = {n: _mean(study, lambda one, w=w: _tokens(one, w)) for w, n in enumerate(names)}
-    costs = dict.fromkeys(names, Decimal(0))
-    for subject, cost in _by_subject(study).items():
-        sharers = [name for name in names if subject in places.get(name, ())] or list(names)
-        weights = tokens if subject in source.scenario.endpoints else requests
-        for name, part in _split(cost / count, {n: weights[n] for n in sharers}).items():
-            costs[name] += part
-    whole = total(costs.values())
+    costs = {
+        name: total(product(spent[s], shares[s].get(name, Decimal(0))) for s in spent) / count
+        for name in names
+    }
+    whole = sum(costs.values(), Decimal(0))
     return {
         "key": KEY,
         "rows": [
@@ -84,7 +81,25 @@ def of(study: Study, source: ScenarioSource) -> dict[str, Any]:
             }
             for name in names
         ],
+        "shares": [
+            {"subject": subject, "workload": name, "share": plain(share)}
+            for subject, found in shares.items()
+            for name, share in found.items()
+        ],
     }
+
+
+def _shares(study: Study, source: ScenarioSource, subject: str) -> dict[str, Decimal]:
+    """Of what one subject costs, the part of each workload that can come to it."""
+    places = places_of(source.scenario)
+    names = study.names.workloads
+    by_tokens = subject in source.scenario.endpoints
+    weights = {
+        name: _mean(study, lambda one, w=w: _tokens(one, w) if by_tokens else _requests(one, w))
+        for w, name in enumerate(names)
+    }
+    sharers = [name for name in names if subject in places.get(name, ())] or list(names)
+    return _split({name: weights[name] for name in sharers})
 
 
 def _mean(study: Study, read: Any) -> Decimal:
@@ -96,6 +111,10 @@ def _tokens(one: Any, workload: int) -> int:
     return int(sums[Sum.INPUT_TOKENS]) + int(sums[Sum.OUTPUT_TOKENS])
 
 
+def _requests(one: Any, workload: int) -> int:
+    return int(one.digest.requests[:, workload].sum())
+
+
 def _by_subject(study: Study) -> dict[str, Decimal]:
     parts: dict[str, list[Decimal]] = {}
     for one in study.replications:
@@ -104,14 +123,14 @@ def _by_subject(study: Study) -> dict[str, Decimal]:
     return {subject: total(costs) for subject, costs in parts.items()}
 
 
-def _split(cost: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Parts in proportion to weights (equal where all are 0); the largest takes what rounding leaves."""
+def _split(weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Shares in proportion to weights (equal where all are 0); the largest takes what rounding leaves."""
     whole = sum(weights.values(), Decimal(0))
     even = Decimal(1) / len(weights)
-    parts = {
-        name: (cost * (weight / whole if whole else even)).quantize(CENT)
+    shares = {
+        name: (weight / whole if whole else even).quantize(SHARE_STEP)
         for name, weight in weights.items()
     }
-    largest = max(parts, key=lambda name: (weights[name], name))
-    parts[largest] += cost - total(parts.values())
-    return parts
+    largest = max(shares, key=lambda name: (weights[name], name))
+    shares[largest] += 1 - total(shares.values())
+    return shares

@@ -15,6 +15,7 @@ from sim.study.of_scenario import ScenarioSource
 from sim.summary import (
     alerts,
     assumptions,
+    bill,
     blame,
     chargeback,
     coverage,
@@ -44,6 +45,7 @@ class Group:
 
 
 GROUPS: dict[str, Group] = {
+    "bill": Group(bill.SCHEMA, bill.of),
     "cumulative": Group(cumulative.SCHEMA, cumulative.of),
     "unit_costs": Group(unit_costs.SCHEMA, unit_costs.of),
     "spend_kinds": Group(spend_kinds.SCHEMA, spend_kinds.of),

@@ -28,7 +28,7 @@ from sim.summary.shapes import (
     object_of,
 )
 
-VERSION = "simulate-summary/1.1"
+VERSION = "simulate-summary/1.2"
 
 TARGET = object_of(
     {

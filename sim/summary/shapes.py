@@ -16,6 +16,8 @@ INTERVAL: Schema = {
         {"type": "null"},
     ]
 }
+DECIMAL: Schema = {"type": "string", "pattern": r"^-?\d+(\.\d*[1-9])?$"}
+"""A number to its last digit."""
 REAL: Schema = {"type": "number"}
 TEXT: Schema = {"type": "string"}
 TEXT_OR_NULL: Schema = {"type": ["string", "null"]}

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sim.summary import VERSION
@@ -44,14 +45,51 @@ ITEMS = [
     ("output", "LLM output tokens", "usage", "27500", "1M tokens", "15", 150_300.4),
     ("input", "LLM input tokens", "usage", "98100", "1M tokens", "2.8", 84_700.3),
     ("review", "Human review", "usage", "1840", "hour", "46", 64_640),
-    ("reserved", "Reserved units", "fixed", "60", "unit-months", "260", 31_200.2),
-    ("people", "platform engineers", "fixed", "3", "months", "12600", 37_800),
-    ("vector", "vector_db", "fixed", "3", "months", "2100", 6_300),
+    ("reserved", "Reserved units", "fixed", "60", "unit month", "260", 31_200.2),
+    ("people", "platform engineers", "fixed", "3", "month", "12600", 37_800),
+    ("vector", "vector_db", "fixed", "3", "month", "2100", 6_300),
     ("log", "log retention", "usage", "120", "GB", "0.55", 66),
 ]
 
 
 TOTAL = sum(item[6] for item in ITEMS)
+TOKEN_KINDS = {"output": "output", "input": "input"}
+FACTORS = {"2027-07": 0.1, "2027-08": 0.3, "2027-09": 0.6}
+
+
+def bill_line(item: Any, factor: float) -> dict[str, Any]:
+    """A line of the bill: its quantity is as fine as the true one's, and its cost exact."""
+    price = Decimal(item[5])
+    quantity = (Decimal(f"{item[6] * factor:.2f}") / price).quantize(Decimal("1e-12")).normalize()
+    return {
+        **{"subject": item[1], "item": "", "token_kind": TOKEN_KINDS.get(item[0])},
+        **{"basis": item[2], "unit": item[4], "quantity": f"{quantity:f}", "unit_price": item[5]},
+        **{"cost": f"{(quantity * price).normalize():f}", "price_is": "billed"},
+    }
+
+
+def bill() -> dict[str, Any]:
+    """The same spend, line by line."""
+    nothing = dict.fromkeys(("provider", "service", "model", "region", "owner"))
+    azure = {"provider": "azure", "service": "azure-ptu", "model": "gpt-4.1", "region": "us"}
+    return {
+        "rule": "exactly so",
+        "subjects": [
+            {
+                **{"name": item[1], **nothing, "kind": "cost"},
+                **({"kind": "endpoint", **azure} if item[0] in TOKEN_KINDS else {}),
+            }
+            for item in ITEMS
+        ],
+        "months": [
+            {
+                "month": name,
+                "lines": [{**bill_line(item, factor), "worth": "useful"} for item in ITEMS],
+            }
+            for name, factor in FACTORS.items()
+        ],
+        "horizon": [{**bill_line(item, 1), "wasted": "0"} for item in ITEMS],
+    }
 
 
 def month(name: str, factor: float) -> dict[str, Any]:
@@ -206,6 +244,9 @@ def groups() -> dict[str, Any]:
         },
         "chargeback": {
             "key": "by tokens",
+            "shares": [
+                {"subject": item[1], "workload": "ask_claim", "share": "1"} for item in ITEMS
+            ],
             "rows": [
                 {
                     **{"workload": "ask_claim", "population": "adjusters", "cost": "375006.90"},
@@ -382,7 +423,8 @@ def summary() -> dict[str, Any]:
                 "share": sum(item[6] for item in ITEMS[5:]) / TOTAL,
             },
         },
-        "monthly": [month("2027-07", 0.1), month("2027-08", 0.3), month("2027-09", 0.6)],
+        "bill": bill(),
+        "monthly": [month(*one) for one in FACTORS.items()],
         "daily": [a_day(number) for number in range(92)],
         "units": {"availability": "share", "latency.p95": "s"},
         "undecided": ["it is there: 176 of 200 replications met it; add replications."],

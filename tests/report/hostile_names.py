@@ -28,7 +28,19 @@ KEYS = (
         "provider",
         "region",
     ),
-    *("target", "node", "source", "path", "set_by", "why", "key", "sentence", "model"),
+    *(
+        "target",
+        "node",
+        "source",
+        "path",
+        "set_by",
+        "why",
+        "key",
+        "sentence",
+        "model",
+        "subject",
+        "service",
+    ),
 )
 """What a planner's words reach."""
 

@@ -35,7 +35,7 @@ def leaves(raw, key=""):
     """(key, leaf) of each leaf; the length of a list is a count under the list's key."""
     if isinstance(raw, dict):
         if raw.get("unit") == "1M tokens":
-            yield "qty", str(Decimal(raw["qty"]) * 10**6)
+            yield "tokens", str(Decimal(raw["qty"] if "qty" in raw else raw["quantity"]) * 10**6)
         for name, value in raw.items():
             yield from leaves(value, name)
     elif isinstance(raw, list):

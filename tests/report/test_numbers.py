@@ -56,7 +56,7 @@ def test_every_number_of_a_face_is_found_in_the_summary(summaries, face, run):
         ("terminal", "90 min", "91 min"),
         ("markdown", "99.71%", "99.72%"),
         ("page", "$375k", "$376k"),
-        ("page", "98.1B tokens", "98.2B tokens"),
+        ("page", "30.2501B tokens", "30.2502B tokens"),
         ("charts", "$300k", "$301k"),
         ("charts", "Sep 2027 $225k", "Sep 2027 $226k"),
     ],

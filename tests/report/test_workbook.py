@@ -13,8 +13,9 @@ import pytest
 from report import fake, hostile
 
 from sim.report import read
+from sim.report.read_bill import bill_by_month
 from sim.report.workbook import SHEETS, monthly, to_bytes
-from sim.report.workbook.lines import HALF_CENT
+from sim.report.workbook import lines as lines_sheet
 
 
 def opened(content: bytes, *, values: bool = True):
@@ -65,15 +66,23 @@ def test_parts_foot_on_every_sheet():
     rows = list(book["Monthly"].iter_rows(values_only=True))[5 : 5 + lines]
     for column in range(2, 6):
         assert sum(row[column] for row in rows) == pytest.approx(total[column], abs=1e-6)
-    whole = sum(line.cost for line in read.spend_lines(summary))
-    assert abs(Decimal(row_named(book["Lines"], "Total")[5]) - whole) < HALF_CENT * lines
+    found = list(book["Lines"].iter_rows(min_row=5, values_only=True))
+    shown = book["Lines"].cell(3, lines_sheet.COST + 1).value
+    assert shown == pytest.approx(sum(row[lines_sheet.COST] for row in found), abs=1e-6)
+    assert shown == pytest.approx(total[5], abs=1e-6)
 
 
-def test_a_line_whose_quantity_does_not_give_its_cost_stays_a_value():
-    book = opened(to_bytes(fake.summary()), values=False)
-    row = row_named(book["Lines"], "LLM output tokens")
-    assert row[5] == pytest.approx(150_300.4)
-    assert row_named(book["Lines"], "platform engineers")[5].startswith("=C")
+def test_each_line_is_quantity_times_unit_price_as_a_formula_that_says_its_cost():
+    summary = fake.summary()
+    values, formulas_ = (opened(to_bytes(summary), values=v)["Lines"] for v in (True, False))
+    lines = [line for _, found in bill_by_month(summary) for line in found]
+    rows = list(values.iter_rows(min_row=5, values_only=True))
+    assert [row[1] for row in rows] == [line.id for line in lines]
+    for number, (row, line) in enumerate(zip(rows, lines, strict=True), 5):
+        assert row[lines_sheet.COST] == pytest.approx(float(line.cost), rel=1e-15)
+        assert row[lines_sheet.QUANTITY] == pytest.approx(float(line.quantity), rel=1e-15)
+        assert row[lines_sheet.PRICE] == pytest.approx(float(line.unit_price), rel=1e-15)
+        assert formulas_.cell(number, lines_sheet.COST + 1).value == f"=I{number}*K{number}"
 
 
 def test_actuals_take_the_projections_place_and_leave_a_variance():

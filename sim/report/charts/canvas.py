@@ -285,6 +285,8 @@ def months_axis(axes: Axes, months: Sequence[date]) -> None:
 def fitted(text: str, points_max: float, size: float = 10) -> str:
     """Return a text cut to a width on paper [points]: letters differ by a factor of ten."""
     font = FontProperties(family=FONT, size=size)
+    letters_max = int(points_max)  # No letter is narrower than a point.
+    text = text if len(text) <= letters_max else f"{text[:letters_max]}…"
     while len(text) > 1 and _width_points(text, font) > points_max:
         text = text.rstrip("…")[:-1].rstrip() + "…"
     return text

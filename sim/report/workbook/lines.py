@@ -1,75 +1,63 @@
-"""The sheet `Lines`: quantity × unit price by line of the bill, over the horizon."""
+"""The sheet `Lines`: quantity × unit price of every line of the bill and month, to filter and to add up."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from sim.report import read
-from sim.report.format import decimal
-from sim.report.read import SpendLine, Summary
+from sim.report import format as form
+from sim.report.read import Summary
+from sim.report.read_bill import BillLine, bill_by_month
 from sim.report.workbook.book import Book, Cells, cell, span
 
 NAME = "Lines"
-HALF_CENT = Decimal("0.005")
-MILLION = Decimal(10) ** 6
+HEADS = (
+    ("month", 10),
+    ("line", 34),
+    ("what it is for", 14),
+    ("provider", 16),
+    ("model", 20),
+    ("region", 10),
+    ("basis", 8),
+    ("worth", 8),
+    ("quantity", 17),
+    ("unit", 13),
+    ("unit price", 14),
+    ("cost", 15),
+)
+"""Titles of columns, and their widths."""
+QUANTITY, PRICE, COST = 8, 10, 11
 
 
 def fill(book: Book, summary: Summary) -> None:
     """Write the sheet."""
-    cells, lines = Cells(book, NAME), read.spend_lines(summary)
+    cells, lines = Cells(book, NAME), bill_by_month(summary)
     cells.line("Quantity × unit price", "title")
-    cells.line(
-        "Means over the replications. Where a line has no unit price it had several, or its quantity is too "
-        "coarse to give the cost to the cent; then the cost is a value.",
-        "note",
-    )
+    cells.line(summary["bill"]["rule"], "note")
+    rows = [(form.month(month), line) for month, found in lines for line in found]
+    first, last = cells.row + 2, cells.row + 1 + max(1, len(rows))
+    cells.text(0, "Total of the rows that the filter shows", "bold")
+    costs = span((first, COST), (last, COST))
+    total = sum((line.cost for _, line in rows), Decimal(0))
+    cells.formula(COST, f"=SUBTOTAL(9,{costs})", total, "money_total")
     cells.row += 1
-    cells.heads(["line", "basis", "quantity", "unit", "unit price", "cost", "share"])
-    first, last = cells.row, cells.row + len(lines) - 1
-    costs = [_cost(line) for line in lines]
-    total = sum(costs, Decimal(0))
-    for line, cost in zip(lines, costs, strict=True):
-        _row(cells, line, cost, last + 1, total)
-    cells.text(0, "Total", "bold")
-    formula = f"=SUM({span((first, 5), (last, 5))})" if lines else "=0"
-    cells.formula(5, formula, total, "money_total")
-    cells.sheet.set_column(0, 0, 34)
-    cells.sheet.set_column(1, 6, 16)
-    cells.sheet.freeze_panes(first, 1)
+    cells.heads([title for title, _ in HEADS])
+    cells.sheet.autofilter(cells.row - 1, 0, last, len(HEADS) - 1)
+    cells.sheet.freeze_panes(cells.row, 2)
+    for month, line in rows:
+        _row(cells, month, line)
+    for column, (_, width) in enumerate(HEADS):
+        cells.sheet.set_column(column, column, width)
 
 
-def _scaled(line: SpendLine) -> tuple[Decimal | None, Decimal | None, str]:
-    """Quantity, price and unit as price lists have them: tokens by the million."""
-    quantity, price = decimal(line.quantity), decimal(line.unit_price)
-    if line.unit != "tokens":
-        return quantity, price, line.unit
-    return (
-        None if quantity is None else quantity / MILLION,
-        None if price is None else price * MILLION,
-        "1M tokens",
-    )
-
-
-def _cost(line: SpendLine) -> Decimal:
-    """Quantity × price, where that is the cost to the cent; else the cost."""
-    quantity, price, _ = _scaled(line)
-    if quantity is None or price is None or abs(quantity * price - line.cost) >= HALF_CENT:
-        return line.cost
-    return quantity * price
-
-
-def _row(cells: Cells, line: SpendLine, cost: Decimal, total_row: int, total: Decimal) -> None:
-    quantity, price, unit = _scaled(line)
-    cells.text(0, line.name)
-    cells.text(1, line.basis)
-    cells.number(2, quantity, "count")
-    cells.text(3, unit)
-    if quantity is None or price is None or cost != quantity * price:
-        cells.number(5, line.cost, "money")
-    else:
-        cells.number(4, price, "price")
-        cells.formula(5, f"={cell(cells.row, 2)}*{cell(cells.row, 4)}", cost, "money")
-    whole = cell(total_row, 5, fixed=True)
-    share = cost / total if total else Decimal(0)
-    cells.formula(6, f"=IF({whole}=0,0,{cell(cells.row, 5)}/{whole})", share, "share")
+def _row(cells: Cells, month: str, line: BillLine) -> None:
+    subject = line.subject
+    mean = " (mean)" if line.price_is == "mean" else ""
+    words = (month, line.id, line.token_kind or subject.kind, subject.provider, subject.model)
+    for column, text in enumerate((*words, subject.region, line.basis, line.worth)):
+        cells.text(column, text)
+    cells.number(QUANTITY, line.quantity, "count")
+    cells.text(QUANTITY + 1, f"{line.unit}{mean}")
+    cells.number(PRICE, line.unit_price, "price")
+    formula = f"={cell(cells.row, QUANTITY)}*{cell(cells.row, PRICE)}"
+    cells.formula(COST, formula, line.cost, "money")
     cells.row += 1

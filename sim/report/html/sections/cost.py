@@ -8,9 +8,12 @@ from sim.report import bill_words, read
 from sim.report import format as form
 from sim.report.html.blocks import Block, Charts, Section, Table, Text
 from sim.report.read import Summary
+from sim.report.read_bill import priced_lines
 from sim.report.terminal import period
 
 ZERO = Decimal(0)
+QUANTITY_DIGITS = 6
+"""So many that a reader who multiplies finds the cost."""
 
 
 def section(summary: Summary) -> Section | None:
@@ -64,12 +67,15 @@ def _spreads(summary: Summary) -> list[list[str]]:
 
 
 def _bill(summary: Summary) -> Table:
-    currency, lines = read.currency(summary), read.spend_lines(summary)
+    currency, lines = read.currency(summary), priced_lines(summary)
     total = read.spend_total(summary)
     wasted = form.decimal(summary["spend"]["wasted"]["mean"]) or ZERO
-    costs = bill_words.footing([*(line.cost for line in lines), total], currency)
+    costs = bill_words.footing([*(line.cost for line, _ in lines), total], currency)
     whole = total >= bill_words.SMALL_TOTAL
-    wastes = bill_words.footing([*(line.wasted for line in lines), wasted], currency, whole=whole)
+    wastes = bill_words.footing(
+        [*(line.wasted for line, _ in lines), wasted], currency, whole=whole
+    )
+    drawn = any(is_mean for _, is_mean in lines)
     return Table(
         f"Quantity × unit price by line, {period(summary)}, mean of runs ({currency})",
         ("Line", "Basis", "Quantity", "Unit price", "Cost", "Of it wasted"),
@@ -77,13 +83,14 @@ def _bill(summary: Summary) -> Table:
             (
                 line.name,
                 line.basis,
-                bill_words.quantity(line),
-                bill_words.unit_price(line, currency) or "several",
+                bill_words.quantity(line, QUANTITY_DIGITS),
+                f"{'mean ' if is_mean else ''}{bill_words.unit_price(line, currency)}",
                 cost,
                 waste,
             )
-            for line, cost, waste in zip(lines, costs, wastes, strict=False)
+            for (line, is_mean), cost, waste in zip(lines, costs, wastes, strict=False)
         ],
         left=2,
         foot=("Total", "", "", "", costs[-1], wastes[-1]),
+        note="A mean price is that of a line whose price each run draws." if drawn else "",
     )
