@@ -76,6 +76,7 @@ FEATURES = (
     "sheds",
     "shared_breakers",
     "slowing",
+    "client_queues",
 )
 
 RARE = (
@@ -86,6 +87,7 @@ RARE = (
     ("jobs", "laps", "retries", "errors"),
     ("forks", "nested_forks", "needs", "errors"),
     ("refusing_limits", "vendor_kinds", "slowing"),
+    ("client_queues",),
 )
 """Features that must come together for something to happen; a test steers some of its cases there."""
 
@@ -157,7 +159,7 @@ class Builder:
     def case(self) -> Case:
         """All of it."""
         self.nodes = [self.node() for _ in self.dice.some(3)]
-        self.limits = [self.limit() for _ in self.dice.some(3)] if self.has_limits() else []
+        self.limits = self.all_limits()
         self.endpoints = [self.endpoint() for _ in self.dice.some(4)]
         shares = self.on["breakers"] and self.on["shared_breakers"]
         self.shared_breaker = self.breaker() if shares else {}
@@ -190,8 +192,9 @@ class Builder:
     def node(self) -> int:
         """A node."""
         patience = self.times() if self.if_on("queue_patience", (False, True)) else None
+        servers = self.if_on("servers", (-1, 1, 2, 1, 2, 3, 5, 0))
         return self.maker.node(
-            servers=self.if_on("servers", (-1, 1, 2, 1, 2, 3, 5, 0)),
+            servers=-1 if self.on["client_queues"] else servers,
             queue_limit=self.if_on("queue_limits", (-1, 0, 1, 2, 5)),
             patience=patience,
             abandoned_leaves=self.if_on("abandoned_leaves", (0, 1)),
@@ -199,12 +202,16 @@ class Builder:
             sheds=[self.if_on("sheds", (-1, 2, 1, 0, 5)) for _ in range(3)],
         )
 
-    def has_limits(self) -> bool:
-        """Whether there are limits."""
-        return self.on["refusing_limits"] or self.on["queueing_limits"]
+    def all_limits(self) -> list[int]:
+        """The limits; a client's own before a vendor's, where clients have queues."""
+        if self.on["client_queues"]:
+            own = self.maker.limit("concurrency", self.dice.pick((1, 2)), queues=1)
+            return [own, self.limit((0,)), *(self.limit((0, 1)) for _ in self.dice.some(2)[1:])]
+        kinds = [name for name in (0, 1) if self.on[("refusing_limits", "queueing_limits")[name]]]
+        return [self.limit(kinds) for _ in self.dice.some(3)] if kinds else []
 
-    def limit(self) -> int:
-        """A limit, so tight that it matters."""
+    def limit(self, kinds: Sequence[int]) -> int:
+        """A limit, so tight that it matters; whether it queues is one of `kinds`."""
         counts = self.if_on("token_limits", tuple(COUNTS))
         of_requests = counts == "requests"
         allowed = self.dice.pick(
@@ -213,9 +220,11 @@ class Builder:
         a_minute = 60_000_000 * (1 if of_requests else 10) // self.time_us()
         kind = self.dice.pick(("concurrency", "fixed_window", "token_bucket"))
         if self.on["vendor_kinds"]:
-            kind = self.dice.pick([each.name for each in LIMITS])
+            slowing = [
+                each.name for each in LIMITS if self.on["slowing"] and each.slows is not None
+            ]
+            kind = self.dice.pick([*(each.name for each in LIMITS), *4 * slowing])
         numbers = self.limit_numbers(kind, allowed, a_minute)
-        kinds = [name for name in (0, 1) if self.on[("refusing_limits", "queueing_limits")[name]]]
         queues = self.dice.pick(kinds)
         if not self.on["weights"]:
             return self.maker.limit(kind, *numbers, counts=counts, queues=queues)
@@ -264,7 +273,7 @@ class Builder:
             error_time=self.times(),
             refusal_time=self.times(),
             cached_ppm=self.if_on("token_limits", (0, 1_000_000)),
-            limits=[limit for limit in self.limits if dice.below(2)],
+            limits=[limit for limit in self.limits if self.on["client_queues"] or dice.below(2)],
             retries=self.if_on("retries", (0, 1, 2, 5, *endless)),
             retry_on=results,
             backoff_us=self.time_us(),

@@ -40,21 +40,24 @@ at one step in different laps. Work that goes back to the queue keeps its place 
    breaker at that place of its route, where the route has breakers, else OPEN comes back after 1 µs. Where as many are
    under way at the node (in service or in the queue) as SHEDS says for its priority, FULL comes back after 1 µs, and
    it is no attempt that counts. A retry needs
-   its cost of its endpoint's budget (a first attempt adds to it), else NO_BUDGET comes back after 1 µs. Then the
-   endpoint's refusing limits: if any would make it wait, all are told `refuse` and the attempt is REFUSED, after a
-   drawn time; its advice (retry-after) is the longest of what they say of their waits, none if time alone would not
-   help. Else all are told `take`, and the attempt waits in the queue.
+   its cost of its endpoint's budget (a first attempt adds to it), else NO_BUDGET comes back after 1 µs. Where the
+   node has servers, the attempt is *sent* now. Who is not turned away waits in the queue.
 3. *serve*: while a server is free and the first in the queue may pass all queueing limits of its endpoint,
-   they are told `take` and it starts: with the endpoint's chance it will end in ERROR after a drawn time,
-   else in OK after its service. If limits hold the first back, everyone waits: the node is looked at again
-   when the longest of their waits is over, or when one of them is settled or changed.
+   they are told `take`; it is sent, unless it was at the door; and it starts: with the endpoint's chance it will end
+   in ERROR after a drawn time, else in OK after its service. If limits hold the first back, everyone waits: the node
+   is looked at again when the longest of their waits is over, or when one of them is settled or changed.
 4. *overflow*: while more wait than the queue limit, the last of those who joined at this instant are FULL,
    after 1 µs. Who has gone back to the queue or waited before is never turned away.
    Since the first in the queue may be another now, act 3 follows once more.
 
+**Sending** is when the vendor first sees an attempt, and its refusing limits are asked: if any would make it wait, all
+are told `refuse` and the attempt is REFUSED, after a drawn time; its advice (retry-after) is the longest of what they
+say of their waits, none if time alone would not help. Else all are told `take`. One that is REFUSED leaves the queue;
+the queueing limits that let it pass, a client's own, hold it until the refusal comes back.
+
 A timer of an attempt (patience in the queue, time-out) starts when it joins. Where the node has no servers of
-its own (SERVERS is -1) and queueing limits hold it back, it has not been sent: its time-out starts with it.
-Its wait counts from joining to its (last) start, without time in service.
+its own (SERVERS is -1 at the door) its time-out starts when it is sent.
+Its wait counts from joining to its (last) start, or until it is REFUSED, without time in service.
 
 **When a branch hears a result** other than OK: if the endpoint's client retries it and has retries left, the
 branch waits (the advice, if the client follows it, else the back-off) and then joins
@@ -113,13 +116,14 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
   decode_us(output, SPEED draw) × slow // 10^6, 0 without SPEED_LAW. The first token comes `first` after the
   (first) start. Errors and refusals come after duration_us(draw, 10^6).
 * *Slower.* A limit is asked for its `slow_ppm` just before it is told `take`. An attempt's `slow` is its endpoint's
-  SLOW_PPM, slowed (`slowed_ppm`) by what all limits that let it through have said, in the endpoint's order, refusing
-  ones first. Errors are no slower.
+  SLOW_PPM, slowed (`slowed_ppm`) by what all limits that let it through have said, in the order in which they did, and
+  in the endpoint's. Errors are no slower.
 * *Fits.* At the door an attempt that some limit of its endpoint (queueing or not) could never let pass, because
   the amount exceeds what the limit ever holds (`fits`), is REFUSED without advice.
 * *Settling.* An admitted attempt's limits are settled when it ends (OK or ERROR): actual amounts are of its true
   output (OK) or no output (ERROR). An attempt that leaves the queue after the door, or is FULL, settles too, with an
-  actual amount of 0 tokens and 0 requests; a queueing limit that it had not yet taken is left alone.
+  actual amount of 0 tokens and 0 requests; so do the queueing limits of one that they let pass and that was REFUSED,
+  when the refusal comes back, even for nobody. A limit that it had not yet taken is left alone.
 * *Back-off* is `backoff_us` with the number of retries made at this endpoint so far and the BACKOFF draw of the
   attempt that failed, from BACKOFF_REFUSED_US after a refusal, else from BACKOFF_US; then `added_us` with its
   BACKOFF_PLUS draw.
@@ -134,9 +138,10 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
   needs and takes BUDGET_TAKES_PPM, after a refusal BUDGET_TAKES_REFUSED_PPM. When a branch hears OK, a first attempt
   adds BUDGET_SUCCESS_PPM, and a retry what it took, where BUDGET_REFUNDS is 1.
 * *Waits.* `WAIT_US` of the row grows by (now - last time it entered the queue) whenever an attempt that the request
-  still waits for starts, leaves, or is abandoned in the queue. `waits` of the node gets one entry an attempt, when
-  it starts for the first time, leaves the queue (patience or abandoned), or is still in the queue at `close`; none
-  for REFUSED, FULL and NO_BUDGET. STARTED counts first starts.
+  still waits for starts, leaves, is REFUSED, or is abandoned in the queue. `waits` of the node gets one entry an
+  attempt, when it starts for the first time, leaves the queue (patience or abandoned), is REFUSED later than it
+  joined, or is still in the queue at `close`; none for REFUSED at once, FULL and NO_BUDGET. STARTED counts first
+  starts.
 * *Abandoned.* TIMEOUTS count at the moment of giving up; ERRORS, ANSWERS, WASTED and tokens at the end at the node.
   An attempt that ends in ERROR counts as an error, whether somebody waits or not.
 * *Stages.* When a branch leaves a DELAY, CALL or FORK (done, failed, passed over, or given up in the middle), the time
@@ -166,19 +171,19 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
   no deadline and no patience. It is in neither `arrived`, `ended` nor `in_flight`.
 * *Last* in its route, for a breaker's LAST_RESORT, is the endpoint after which none is left to try. The n-th choice of
   an order is its n-th place, whatever was chosen by other means before the order changed.
-* *Trace lines.* ARRIVE; STEP at every step a branch comes to; JOIN; START at each start; at the door OPEN, NO_BUDGET,
-  REFUSED and, where the refusal gives advice, ADVICE; at overflow FULL; LEFT (patience, or abandoned in the queue);
-  RETURNED; SLOWED before the first START of one that limits slow and that will end OK; ENDED when an attempt that
-  started ends at its node, even for nobody; TIMEOUT, then RETRY or FALLBACK or FAILED, when the branch hears; SLOWER;
-  ENOUGH when a fork goes on without others; DETACH; GAVE_UP; END; NEXT_TURN.
+* *Trace lines.* ARRIVE; STEP at every step a branch comes to; JOIN; START at each start; at the door OPEN and
+  NO_BUDGET; at the door or when sent REFUSED and, where the refusal gives advice, ADVICE; at overflow FULL; LEFT
+  (patience, or abandoned in the queue); RETURNED; SLOWED before the first START of one that limits slow and that will
+  end OK; ENDED when an attempt that started ends at its node, even for nobody; TIMEOUT, then RETRY or FALLBACK or
+  FAILED, when the branch hears; SLOWER; ENOUGH when a fork goes on without others; DETACH; GAVE_UP; END; NEXT_TURN.
 * *Of these lines:* `where` or `value` is -1 where `Event` says nothing of it. JOIN's value counts from 0 in each call.
-  FALLBACK names the endpoint that the router goes to. REFUSED names the first limit in the endpoint's order that
-  could never let the attempt pass, else the first that would make it wait. FAILED is of calls only, optional ones too;
-  its value is the failure (never NO_BUDGET). GAVE_UP is of the person's patience only. ARRIVE, GAVE_UP, END and
-  NEXT_TURN have the main branch; a detached job has an END too, with its branch, and no ARRIVE.
+  FALLBACK names the endpoint that the router goes to. REFUSED names, at the door, the first limit in the endpoint's
+  order that could never let the attempt pass, else the first that would make it wait. FAILED is of calls only,
+  optional ones too; its value is the failure (never NO_BUDGET). GAVE_UP is of the person's patience only. ARRIVE,
+  GAVE_UP, END and NEXT_TURN have the main branch; a detached job has an END too, with its branch, and no ARRIVE.
 * *Cells are read when they are needed.* An attempt's tokens, cap and priority are fixed when it joins; its time-out
-  and its patience are read in the start of that instant, after the changes (or when it first starts, for the time-out
-  of one that was not sent before); a branch keeps the route of the call that it is in, and asks that route for its
+  and its patience are read in the start of that instant, after the changes (or when it is sent, for the time-out
+  of one that was not sent at once); a branch keeps the route of the call that it is in, and asks that route for its
   n-th endpoint when it goes there. TURNS, THINK, QUIT and the deadline are read when a request ends. NODE, the
   columns of limits before PARAMETERS and the `_FIRST`, `_COUNT` columns of limits and forks never change.
 * *Time in back-off.* The row's BACKOFF_US grows by the whole wait when the wait begins.
@@ -191,8 +196,8 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
 * *Patience in a queue* ends with the first start, for good. An abandoned attempt that kept its place still has its
   patience, and then leaves for nobody.
 * *Work that started last* is the one whose latest start is the latest.
-* *Time-outs at a node without servers.* There (SERVERS is -1 at the door) an attempt that does not start at the instant
-  of joining, whatever holds back the queue, has its time-out from its first start. A refused one has it from joining.
+* *Not sent at the door* (SERVERS is -1 there) means sent by act 3, even if the node has got servers since. Whatever
+  holds back the queue, the time-out runs from that instant; for who is turned away unsent, from joining.
 * *Settling comes first:* all limits of which an attempt ended or left at this instant, at whatever node, are settled
   (once each, with the sums) before the first node's door; the nodes that wait for them are looked at as well. A FULL
   attempt settles at once, in act 4.

@@ -19,7 +19,7 @@ TURNED_AWAY = {
     Event.NO_BUDGET: Result.NO_BUDGET,
     Event.OPEN: Result.OPEN,
 }
-"""Lines that tell that an attempt came no further than the door, and how it ended."""
+"""Lines that tell that an attempt was turned away, and how it ended."""
 REQUEST = -1
 """`Row.DETACHED` of a request's own row."""
 
@@ -165,10 +165,11 @@ class Reader:
         return attempt
 
     def _is_turned_away(self, branch: Branch, line: Sequence[int]) -> Attempt:
-        assert branch.attempt is not None, "who is turned away has joined at this instant"
-        branch.attempt.place = "over"
-        branch.attempt.result = TURNED_AWAY[Event(line[Line.EVENT])]
-        return branch.attempt
+        attempt = branch.attempt
+        if attempt is None or attempt.joined_us < line[Line.TIME_US]:
+            attempt = self._at(line, "waiting")  # its client's queue held it until now
+        attempt.place, attempt.result = "over", TURNED_AWAY[Event(line[Line.EVENT])]
+        return attempt
 
     def _is_given_up(self, branch: Branch, _: Sequence[int]) -> Attempt | None:
         if branch.attempt and branch.attempt.place != "over":

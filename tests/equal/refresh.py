@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 
-from equal.test_engines_agree import EVERYTHING, STORED, chosen, happened
+from equal.test_engines_agree import EVERYTHING, STORED, happened
 from plans import run
 from strategies import RARE, Builder, Case, Dice
 
@@ -29,8 +29,7 @@ def smallest() -> dict[str, tuple[list[int], set[str]]]:
     found: dict[str, tuple[list[int], set[str]]] = {}
     for _ in range(TRIED):
         case = luck(dealer)
-        outcome = run(case.plan, case.days, "compiled")
-        names = happened(outcome) | chosen(case, outcome)
+        names = happened(case, run(case.plan, case.days, "compiled"))
         choices = list(case.choices)
         while choices and choices[-1] == 0:
             choices.pop()

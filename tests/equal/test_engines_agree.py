@@ -40,7 +40,12 @@ def has_tie(outcome: Outcome) -> bool:
     return len(np.unique(moments)) < len(moments)
 
 
-def happened(outcome: Outcome) -> set[str]:
+def happened(case: Case, outcome: Outcome) -> set[str]:
+    """The names of all that occurred, as in `EVERYTHING`."""
+    return told(outcome) | chosen(case, outcome) | refused_late(outcome)
+
+
+def told(outcome: Outcome) -> set[str]:
     """The names of all events, statuses and results that occurred."""
     codes = outcome.trace[:, Line.EVENT]
     names = {Event(code).name for code in np.unique(codes).tolist()}
@@ -61,9 +66,19 @@ def chosen(case: Case, outcome: Outcome) -> set[str]:
     }
 
 
+def refused_late(outcome: Outcome) -> set[str]:
+    """Whether somebody who had waited to be sent was refused then."""
+    columns = [Line.TIME_US, Line.SESSION, Line.TURN, Line.BRANCH, Line.WHERE]
+    of = {event: outcome.trace[outcome.trace[:, Line.EVENT] == event] for event in Event}
+    joined = {tuple(line) for line in of[Event.JOIN][:, columns].tolist()}
+    late = any(tuple(line) not in joined for line in of[Event.REFUSED][:, columns].tolist())
+    return {"refused when sent"} if late else set()
+
+
 EVERYTHING = {event.name for event in Event}
 EVERYTHING |= {f"status {status.name}" for status in Status}
 EVERYTHING |= {f"choose {way.name}" for way in Choose}
+EVERYTHING |= {"refused when sent"}
 EVERYTHING |= {f"result {result.name}" for result in Result if result != Result.NO_BUDGET}
 
 
@@ -100,8 +115,7 @@ def agree_on_some(
         except Exception:
             failing.append(case.choices)
             raise
-        seen.update(happened(outcome), cases=1, ties=has_tie(outcome))
-        seen.update(chosen(case, outcome))
+        seen.update(happened(case, outcome), cases=1, ties=has_tie(outcome))
 
     try:
         agree()

@@ -23,6 +23,28 @@ class Mutant:
 
 MUTANTS = (
     Mutant(
+        "a vendor refuses what its client still holds back",
+        REFERENCE + "nodes.py",
+        "if self.row[Column.SERVERS] >= 0 and not self.is_sent(attempt, held_by=[]):",
+        "if not self.is_sent(attempt, held_by=[]):",
+        "test_sending.py::test_who_waits_for_a_clients_limit_is_refused_only_when_it_is_sent[reference]",
+        fast=True,
+    ),
+    Mutant(
+        "a client's limit lets go of a refused attempt at once, compiled",
+        COMPILED + "starting.py",
+        "    m[attempt + A.STATE] = At.HELD",
+        "    m[attempt + A.STATE] = At.RETURNING",
+        "test_sending.py::test_a_clients_limit_holds_a_refused_one_until_its_refusal_comes_back[compiled]",
+    ),
+    Mutant(
+        "who leaves unsent gives back to the vendor's limits",
+        REFERENCE + "nodes.py",
+        "            if attempt.started if limiter.queues else attempt.is_sent:",
+        "            if attempt.started or not limiter.queues:",
+        "test_sending.py::test_who_is_turned_away_or_leaves_unsent_gives_nothing_back_to_the_vendor[reference]",
+    ),
+    Mutant(
         "a tie at the door by insertion, not by order",
         REFERENCE + "nodes.py",
         "newcomers = sorted(self.newcomers, key=lambda attempt: attempt.order)",
@@ -171,7 +193,7 @@ MUTANTS = (
     Mutant(
         "who is turned away gives nothing back",
         REFERENCE + "nodes.py",
-        "                limiter.rule.settle(limiter.parameters, limiter.state, self.world.now, reserved, 0)",
+        "                limiter.settle_unused(attempt)",
         "                pass",
         "test_limits.py::test_who_is_full_gives_its_place_back_at_once[reference]",
     ),

@@ -2,9 +2,9 @@
 
 Read `sim/engine/reference/` first: it says the same in processes. Here `kernel.py` is the loop; `steps.py`,
 `calls.py`, `branches.py` and `requests.py` are what requests do; `starting.py` is the last moment of an
-instant; `limiting.py` and `rules.py` are the limits; `basics.py` holds the smallest parts, `world.py` the
-memory, `codes.py` its map, `jit.py` the way it is compiled. This module turns days into memory and memory
-into outcomes. A kernel cannot be interrupted, so it runs in slices of a fraction of a second.
+instant; `timing.py` are time-outs, `limiting.py` and `rules.py` the limits; `basics.py` holds the smallest parts,
+`world.py` the memory, `codes.py` its map, `jit.py` the way it is compiled. This module turns days into memory and
+memory into outcomes. A kernel cannot be interrupted, so it runs in slices of a fraction of a second.
 """
 
 from __future__ import annotations

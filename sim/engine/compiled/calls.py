@@ -145,6 +145,7 @@ def send(m: Ints, branch: int, now: int) -> None:
     m[attempt + A.FIRST_US] = NONE
     m[attempt + A.TIMEOUT_AT] = NONE
     m[attempt + A.WOUND] = 0
+    m[attempt + A.SENT] = 0
     m[attempt + A.ADVICE] = 0
     m[attempt + A.LIMIT] = NONE
     m[attempt + A.SLOW_PPM] = MILLION

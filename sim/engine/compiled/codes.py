@@ -159,8 +159,7 @@ class N(IntEnum):
     LAST_US = ROW + 3
     """The instant up to which its integrals are counted."""
     DIRTY = ROW + 4
-    UNDER_WAY = ROW + 13
-    """In service or in the queue, as the last start left it."""
+    UNDER_WAY = ROW + 13  # in service or in the queue, as the last start left it
     WAKE_AT = ROW + 5
     NEW = ROW + 6
     """How many joined at this instant and have not come to the door."""
@@ -169,7 +168,8 @@ class N(IntEnum):
     SERVICE_HEAD = ROW + 9
     SERVICE_TAIL = ROW + 10
     NEXT_DIRTY = ROW + 11
-    QUEUES = ROW + 14
+    UNSENT = ROW + 14  # how many are in the queue and were not sent at the door
+    QUEUES = ROW + 15
     """Head and tail of each priority's queue."""
     LOAD = QUEUES + 2 * PRIORITIES
     """Its counters of today, hour by hour."""
@@ -352,7 +352,8 @@ class A(IntEnum):
     BREAKER = 33  # that it must pass at the door; -1: none
     LAST_RESORT = 34  # 1 where it passes an open one
     SLOW_PPM = 35  # how much slower limits make it
-    WIDTH = 36
+    SENT = 36  # 1 once the refusing limits have let it pass
+    WIDTH = 37
 
 
 class At(IntEnum):
@@ -363,8 +364,8 @@ class At(IntEnum):
     """Joined at this instant; not yet through the door."""
     QUEUED = 2
     IN_SERVICE = 3
-    RETURNING = 4
-    """A refusal is on its way back."""
+    RETURNING = 4  # a refusal is on its way back
+    HELD = 5  # the same, and until then the queueing limits hold it
 
 
 class Kind(IntEnum):

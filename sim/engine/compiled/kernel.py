@@ -189,9 +189,12 @@ def end_attempt(m: Ints, attempt: int, now: int) -> None:
     branch = m[attempt + A.BRANCH]
     result = m[attempt + A.RESULT]
     state = m[attempt + A.STATE]
-    if state != At.IN_SERVICE and state != At.RETURNING:
+    if state != At.IN_SERVICE and state != At.RETURNING and state != At.HELD:
         return
-    if state == At.IN_SERVICE:
+    if state == At.HELD:
+        give_back(m, attempt, 0, 0, 0, 1)
+        look_at(m, m[attempt + A.NODE])
+    elif state == At.IN_SERVICE:
         leave_service(m, attempt, now)
         count_end(m, attempt, branch, result, now)
     if branch != NONE:
@@ -213,7 +216,7 @@ def leave_service(m: Ints, attempt: int, now: int) -> None:
     output = m[attempt + A.OUTPUT]
     if m[attempt + A.RESULT] != Result.OK:
         output = 0
-    give_back(m, attempt, output, 1, 1)
+    give_back(m, attempt, output, 1, 1, 1)
     note_attempt(m, now, attempt, Event.ENDED, m[attempt + A.RESULT])
 
 

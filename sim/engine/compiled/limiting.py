@@ -13,7 +13,7 @@ from sim.engine.compiled.basics import (
     reserved_amount,
     slowed_ppm,
 )
-from sim.engine.compiled.codes import NONE, A, E, Ints, L, P, S
+from sim.engine.compiled.codes import NONE, A, E, Ints, L, N, P, S
 from sim.engine.compiled.jit import at, part
 from sim.limits import NEVER, SOFT_THRESHOLD
 from sim.plan.columns import Draw, Endpoint, Limit
@@ -77,8 +77,8 @@ def wait_for(m: Ints, attempt: int, queueing: int, now: int) -> int:
 
 
 @part
-def refuser(m: Ints, attempt: int, now: int) -> int:
-    """The first limit of the endpoint that could never let an attempt pass, or refuses it now; -1: none."""
+def hopeless(m: Ints, attempt: int) -> int:
+    """The first limit of the endpoint that could never let an attempt pass; -1: none."""
     endpoint = m[attempt + A.ENDPOINT]
     first = m[endpoint + Endpoint.LIMIT_FIRST]
     for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
@@ -87,11 +87,19 @@ def refuser(m: Ints, attempt: int, now: int) -> int:
         cost = reserved(m, attempt, limit)
         if not rules.fits(kind, parameters(m, limit), cost):
             return limit
+    return NONE
+
+
+@part
+def refuser(m: Ints, attempt: int, now: int) -> int:
+    """The first refusing limit of the endpoint that would make an attempt wait; -1: none."""
+    endpoint = m[attempt + A.ENDPOINT]
+    first = m[endpoint + Endpoint.LIMIT_FIRST]
     for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
         limit = m[place]
         if m[limit + Limit.QUEUES] == 0 and wait_at(m, attempt, limit, now) > 0:
             return limit
-    return -1
+    return NONE
 
 
 @part
@@ -148,16 +156,19 @@ def refuse(m: Ints, attempt: int, now: int) -> None:
 
 
 @part
-def give_back(m: Ints, attempt: int, actual_output: int, used: int, all_limits: int) -> None:
+def give_back(
+    m: Ints, attempt: int, actual_output: int, used: int, refusing: int, queueing: int
+) -> None:
     """An attempt ends: its limits will settle reserved and actual when this instant starts what can start.
 
-    `used` is 0 where it was never served; `all_limits` is 0 where the queueing ones never let it through.
+    `used` is 0 where it was never served; `refusing` and `queueing` where such limits never let it through.
     """
     endpoint = m[attempt + A.ENDPOINT]
     first = m[endpoint + Endpoint.LIMIT_FIRST]
     for place in range(first, first + m[endpoint + Endpoint.LIMIT_COUNT]):
         limit = m[place]
-        if m[limit + Limit.QUEUES] == 1 and all_limits == 0:
+        let_through = queueing if m[limit + Limit.QUEUES] == 1 else refusing
+        if let_through == 0:
             continue
         if m[limit + L.PENDING] == 0:
             m[limit + L.PENDING] = 1
@@ -177,8 +188,10 @@ def give_back(m: Ints, attempt: int, actual_output: int, used: int, all_limits: 
 @part
 def settle_unused(m: Ints, attempt: int) -> None:
     """An attempt that got through the door leaves the queue unserved."""
+    sent = m[attempt + A.SENT]
     started = 1 if m[attempt + A.STARTED_US] >= 0 else 0
-    give_back(m, attempt, 0, 0, started)
+    m[m[attempt + A.NODE] + N.UNSENT] -= 1 - sent
+    give_back(m, attempt, 0, 0, sent, started)
 
 
 @part

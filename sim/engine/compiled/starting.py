@@ -29,6 +29,7 @@ from sim.engine.compiled.branches import wait_until
 from sim.engine.compiled.calls import retry_cost, use_load
 from sim.engine.compiled.codes import NONE, A, At, B, E, Floats, Ints, Kind, L, Moment, N, P, R, S
 from sim.engine.compiled.jit import part
+from sim.engine.compiled.timing import set_due, wind_timeout
 from sim.limits import NEVER
 from sim.outcome import Event, Load, Use
 from sim.plan.columns import PRIORITIES, Draw, Endpoint, Node, Result
@@ -47,7 +48,7 @@ def room_for(m: Ints, node: int) -> bool:
     servers = m[node + Node.SERVERS]
     startable = m[node + N.WAITING]
     if servers >= 0:
-        startable = min(startable, max(0, servers - m[node + N.BUSY]))
+        startable = min(startable, max(0, servers - m[node + N.BUSY]) + m[node + N.UNSENT])
     count = startable + m[node + N.NEW] + 1
     if m[S.HEAP_CAP] - m[S.HEAP_SIZE] < 6 * count:
         return False
@@ -126,14 +127,27 @@ def admit(m: Ints, f: Floats, node: int, attempt: int, now: int) -> None:
         m[m[branch + B.REQUEST] + R.ATTEMPTS] += 1
     limit = NONE
     if m[endpoint + Endpoint.LIMIT_COUNT] > 0:
-        limit = limiting.refuser(m, attempt, now)
+        limit = limiting.hopeless(m, attempt)
+    if limit == NONE and m[node + Node.SERVERS] >= 0:
+        limit = send(m, attempt, now)
     if limit != NONE:
         refuse(m, f, node, attempt, limit, now)
         return
-    if m[endpoint + Endpoint.LIMIT_COUNT] > 0:
-        limiting.take(m, attempt, 0, now)
+    m[node + N.UNSENT] += 1 - m[attempt + A.SENT]
     m[attempt + A.STATE] = At.QUEUED
     link_last(m, queue_of(m, attempt), attempt)
+
+
+@part
+def send(m: Ints, attempt: int, now: int) -> int:
+    """The refusing limits take an attempt, which is sent then; returns the one that refuses it, -1: none."""
+    if m[m[attempt + A.ENDPOINT] + Endpoint.LIMIT_COUNT] > 0:
+        limit = limiting.refuser(m, attempt, now)
+        if limit != NONE:
+            return limit
+        limiting.take(m, attempt, 0, now)
+    m[attempt + A.SENT] = 1
+    return NONE
 
 
 @part
@@ -188,26 +202,6 @@ def turn_away(m: Ints, node: int, attempt: int, result: int, at: int) -> None:
 
 
 @part
-def set_due(m: Ints, attempt: int, since: int) -> None:
-    """When the client gives up."""
-    timeout_us = m[m[attempt + A.ENDPOINT] + Endpoint.TIMEOUT_US]
-    m[attempt + A.TIMEOUT_AT] = NONE
-    if timeout_us >= 0:
-        m[attempt + A.TIMEOUT_AT] = since + max(1, timeout_us)
-
-
-@part
-def wind_timeout(m: Ints, attempt: int) -> None:
-    """Make the event of an attempt's time-out, if the attempt would last so long."""
-    at = m[attempt + A.TIMEOUT_AT]
-    if at < 0 or m[attempt + A.WOUND]:
-        return
-    if m[attempt + A.STATE] == At.QUEUED or at < m[attempt + A.FINISH_US]:
-        m[attempt + A.WOUND] = 1
-        push(m, at, Moment.TIMEOUT, Kind.TIMEOUT, attempt, m[attempt + A.SERIAL])
-
-
-@part
 def first_waiting(m: Ints, node: int) -> int:
     """The attempt that stands first in a node's queue."""
     for priority in range(PRIORITIES):
@@ -236,9 +230,29 @@ def serve(m: Ints, f: Floats, node: int, now: int) -> None:
                 return
             limiting.take(m, attempt, 1, now)
         unlink(m, queue_of(m, attempt), attempt)
+        if m[attempt + A.SENT] == 0:
+            m[node + N.UNSENT] -= 1
+            limit = send(m, attempt, now)
+            if limit != NONE:
+                refuse_sent(m, f, node, attempt, limit, now)
+                continue
         m[node + N.WAITING] -= 1
         m[node + N.BUSY] += 1
         begin(m, f, node, attempt, now)
+
+
+@part
+def refuse_sent(m: Ints, f: Floats, node: int, attempt: int, limit: int, now: int) -> None:
+    """429 to an attempt from the queue: its time-out starts, and the queueing limits hold it till it hears."""
+    if m[attempt + A.JOINED_US] < now:
+        count_wait(m, attempt, now)
+    if m[attempt + A.TIMEOUT_AT] == -2:
+        set_due(m, attempt, now)
+    branch = m[attempt + A.BRANCH]
+    if branch != NONE:
+        m[m[branch + B.REQUEST] + R.WAIT_US] += now - m[attempt + A.QUEUED_US]
+    refuse(m, f, node, attempt, limit, now)
+    m[attempt + A.STATE] = At.HELD
 
 
 @part
@@ -337,7 +351,7 @@ def wind_timers(m: Ints, f: Floats, node: int, now: int) -> None:
             branch = m[attempt + A.BRANCH]
             if branch != NONE:
                 wait_until(m, branch, NEVER)
-                if m[node + Node.SERVERS] >= 0:
+                if m[attempt + A.SENT] == 1:
                     wind_timeout(m, attempt)
                 else:
                     m[attempt + A.TIMEOUT_AT] = -2

@@ -175,7 +175,7 @@ class World:
             parameters = row[Limit.PARAMETERS : LIMIT_WIDTH].tolist()
             LIMITS[row[Limit.KIND]].start(parameters, row[L.STATE : L.STATE + STATE_WIDTH], 0)
         for column in range(N.WAKE_AT, N.LOAD):
-            if column not in (N.NEW, N.UNDER_WAY):
+            if column not in (N.NEW, N.UNDER_WAY, N.UNSENT):
                 self.cells(Table.NODES, column, rows[Table.NODES])[:] = NONE
         self._fill_header(plan)
 

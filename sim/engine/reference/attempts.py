@@ -64,7 +64,7 @@ class Attempt(Event):
         self.is_wanted = True
         self.place = OUTSIDE
         self.started = False
-        self.is_unsent = False
+        self.is_sent = False
         self.advice_us = 0
         self.slow_ppm = MILLION
         """How much slower limits make it."""

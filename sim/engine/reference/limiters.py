@@ -74,6 +74,11 @@ class Limiter:
         self.reserved = 0
         self.actual = 0
 
+    def settle_unused(self, attempt: Attempt) -> None:
+        """Settle at once what an attempt had reserved that is turned away."""
+        reserved = attempt.reserved(self.row)
+        self.rule.settle(self.parameters, self.state, self.world.now, reserved, 0)
+
     def retune(self) -> None:
         """Go over to the parameters that now stand in the plan, if they changed."""
         new = self.row[Limit.PARAMETERS :]

@@ -75,12 +75,11 @@ class Node:
         return 0 < long_from < attempt.input_tokens
 
     def _give_back_to_limits(self, attempt: Attempt, *, ended: bool) -> None:
-        """All limits that let it pass get it back; a queueing limit let it pass when it started."""
+        """All limits that let it pass get it back: refusing ones when it was sent, queueing ones when it started."""
         output = attempt.output_tokens if attempt.result == Result.OK else 0
         for limiter in self.world.limits_of[attempt.endpoint]:
-            if limiter.queues and not attempt.started:
-                continue
-            limiter.get_back(attempt, limiter.actual_amount(attempt, output) if ended else 0)
+            if attempt.started if limiter.queues else attempt.is_sent:
+                limiter.get_back(attempt, limiter.actual_amount(attempt, output) if ended else 0)
 
     def abandoned(self, attempt: Attempt) -> None:
         """A branch no longer waits for its attempt, wherever that is."""
@@ -167,9 +166,8 @@ class Node:
             self.happened(Load.SHED)
             self.send_away(attempt, Result.FULL, Told.FULL)
             return
-        if not self.world.clients[attempt.endpoint].allows(
-            attempt.is_retry, attempt.failure_before
-        ):
+        client = self.world.clients[attempt.endpoint]
+        if not client.allows(attempt.is_retry, attempt.failure_before):
             self.send_away(attempt, Result.NO_BUDGET, Told.NO_BUDGET)
             return
         attempt.used(Use.ATTEMPTS)
@@ -177,34 +175,42 @@ class Node:
             attempt.used(Use.RETRIES)
         if attempt.is_wanted:
             attempt.branch.row[Row.ATTEMPTS] += 1
-        limiters = self.world.limits_of[attempt.endpoint]
-        if limiters and self.is_refused(attempt, limiters):
+        if self.is_hopeless(attempt):
+            return
+        if self.row[Column.SERVERS] >= 0 and not self.is_sent(attempt, held_by=[]):
             return
         attempt.place = WAITING
         insort(self.queue, (attempt.order, attempt))
 
-    def is_refused(self, attempt: Attempt, limiters: list[Limiter]) -> bool:
-        """Ask the refusing limits of an endpoint; refuse the attempt if one of them says so."""
-        refusing = [limiter for limiter in limiters if not limiter.queues]
+    def is_hopeless(self, attempt: Attempt) -> bool:
+        """Refuse an attempt that some limit of its endpoint could never let pass."""
+        limiters = self.world.limits_of[attempt.endpoint]
         hopeless = [limiter for limiter in limiters if not limiter.could_pass(attempt)]
-        short = [limiter for limiter in refusing if limiter.wait_us(attempt) > 0]
         if hopeless:
-            self.refuse(attempt, refusing, hopeless[0], 0)
-        elif short:
+            self.refuse(attempt, hopeless[0], 0, held_by=[])
+        return bool(hopeless)
+
+    def is_sent(self, attempt: Attempt, held_by: list[Limiter]) -> bool:
+        """Send an attempt: the refusing limits of its endpoint take it, or one of them refuses it."""
+        refusing = [each for each in self.world.limits_of[attempt.endpoint] if not each.queues]
+        short = [limiter for limiter in refusing if limiter.wait_us(attempt) > 0]
+        if short:
             hopes = all(limiter.wait_us(attempt) < NEVER for limiter in short)
             said_us = max(limiter.advice_us(attempt) for limiter in short) if hopes else 0
-            self.refuse(attempt, refusing, short[0], said_us)
-        else:
-            for limiter in refusing:
-                limiter.take(attempt)
-        return bool(hopeless or short)
+            self.refuse(attempt, short[0], said_us, held_by)
+            return False
+        for limiter in refusing:
+            limiter.take(attempt)
+        attempt.is_sent = True
+        return True
 
     def refuse(
-        self, attempt: Attempt, refusing: list[Limiter], because: Limiter, advice_us: int
+        self, attempt: Attempt, because: Limiter, advice_us: int, held_by: list[Limiter]
     ) -> None:
-        """A refusal comes back after a drawn time."""
-        for limiter in refusing:
-            limiter.refuse(attempt)
+        """A refusal comes back after a drawn time; until then some limits hold the attempt."""
+        for limiter in self.world.limits_of[attempt.endpoint]:
+            if not limiter.queues:
+                limiter.refuse(attempt)
         attempt.place = AWAY
         attempt.advice_us = advice_us
         attempt.limit = because.place
@@ -216,7 +222,14 @@ class Node:
             attempt.branch.row[Row.REFUSALS] += 1
         law = self.world.endpoints[attempt.endpoint][Endpoint.REFUSAL_LAW]
         delay_us = duration_us(attempt.draw(law, Draw.REFUSAL_TIME), MILLION)
-        Timer(self.world, FINISH, delay_us, lambda _: attempt.answer(Result.REFUSED))
+        Timer(self.world, FINISH, delay_us, lambda _: self.bring_back(attempt, held_by))
+
+    def bring_back(self, attempt: Attempt, held_by: list[Limiter]) -> None:
+        """A refusal comes back, even if nobody waits for it."""
+        for limiter in held_by:
+            limiter.get_back(attempt, 0)
+            self.world.look(self.place)
+        attempt.answer(Result.REFUSED)
 
     def send_away(self, attempt: Attempt, result: int, event: int) -> None:
         """Its result comes back after 1 µs."""
@@ -229,16 +242,33 @@ class Node:
         servers = self.row[Column.SERVERS]
         while self.queue and (servers < 0 or len(self.served) < servers):
             attempt = self.queue[0][1]
-            if not attempt.started:
-                limiters = self.world.limits_of[attempt.endpoint]
-                if limiters and not self.passes_limits(attempt, limiters):
-                    return
+            queueing = [each for each in self.world.limits_of[attempt.endpoint] if each.queues]
+            if not attempt.started and not self.passes_limits(attempt, queueing):
+                return
             del self.queue[0]
-            self.begin(attempt)
+            if attempt.is_sent or self.is_sent_from_queue(attempt, queueing):
+                self.begin(attempt)
 
-    def passes_limits(self, attempt: Attempt, limiters: list[Limiter]) -> bool:
+    def is_sent_from_queue(self, attempt: Attempt, queueing: list[Limiter]) -> bool:
+        """Send an attempt that has just left the queue; its time-out starts."""
+        has_waited = attempt.joined_us < self.world.now
+        if has_waited:
+            self.set_timeout(attempt)
+        if self.is_sent(attempt, held_by=queueing):
+            return True
+        attempt.book_wait()
+        if has_waited:
+            self._waited(attempt)
+        return False
+
+    def _waited(self, attempt: Attempt) -> None:
+        """Its wait in the queue is over, for the first time."""
+        self.world.ledger.waited(self.place, self.world.now - attempt.joined_us)
+        if attempt.patience is not None:
+            attempt.patience.cancel()
+
+    def passes_limits(self, attempt: Attempt, queueing: list[Limiter]) -> bool:
         """Ask the queueing limits of an endpoint; look again when the longest wait is over."""
-        queueing = [limiter for limiter in limiters if limiter.queues]
         wait_us = max((limiter.wait_us(attempt) for limiter in queueing), default=0)
         if wait_us == 0:
             for limiter in queueing:
@@ -272,9 +302,7 @@ class Node:
         """The first start: chance decides how the attempt will end, and when."""
         attempt.started = True
         self.happened(Load.STARTED)
-        self.world.ledger.waited(self.place, self.world.now - attempt.joined_us)
-        if attempt.patience is not None:
-            attempt.patience.cancel()
+        self._waited(attempt)
         endpoint = self.world.endpoints[attempt.endpoint]
         if attempt.chance(endpoint[Endpoint.ERROR_CHANCE], Draw.ERROR):
             attempt.result = Result.ERROR
@@ -283,8 +311,6 @@ class Node:
         else:
             attempt.result = Result.OK
             attempt.left_us = self.service_us(attempt, endpoint)
-        if attempt.is_unsent:
-            self.set_timeout(attempt)
 
     def service_us(self, attempt: Attempt, endpoint: list[int]) -> int:
         """How long an answer takes; notes when its first token comes."""
@@ -315,20 +341,18 @@ class Node:
 
     def _settle_at_once(self, attempt: Attempt) -> None:
         for limiter in self.world.limits_of[attempt.endpoint]:
-            if not limiter.queues:
-                reserved = attempt.reserved(limiter.row)
-                limiter.rule.settle(limiter.parameters, limiter.state, self.world.now, reserved, 0)
+            if attempt.is_sent and not limiter.queues:
+                limiter.settle_unused(attempt)
 
     def set_timers(self, attempt: Attempt) -> None:
-        """Patience runs from joining; so does the time-out, if the attempt was sent."""
+        """Patience runs from joining; so does the time-out, unless the attempt waits to be sent."""
         law = self.row[Column.PATIENCE_LAW]
         if attempt.place == WAITING and law >= 0:
             patience_us = duration_us(attempt.draw(law, Draw.QUEUE_PATIENCE), MILLION)
             attempt.patience = Timer(
                 self.world, QUEUE_PATIENCE, patience_us, lambda _: self.lose_patience(attempt)
             )
-        attempt.is_unsent = attempt.place == WAITING and self.row[Column.SERVERS] < 0
-        if not attempt.is_unsent:
+        if attempt.is_sent or attempt.place != WAITING:
             self.set_timeout(attempt)
 
     def set_timeout(self, attempt: Attempt) -> None:

@@ -83,7 +83,9 @@ def _refused(told: Told, moment: Moment) -> str:
     limit = told.limit(moment.value, moment.where)
     silent = moment.attempt is not None and not moment.attempt.advice_us
     advice = ", without a retry-after" if silent else ""
-    return f"429 from {told.endpoint(moment.where)}: its limit {limit} refuses{advice}"
+    waited = moment.at_us - moment.attempt.queued_us if moment.attempt else 0
+    queue = f", sent after {span(waited)} in the queue" if waited else ""
+    return f"429 from {told.endpoint(moment.where)}{queue}: its limit {limit} refuses{advice}"
 
 
 def _advised(told: Told, moment: Moment) -> str:
