@@ -46,5 +46,8 @@ def tell_request(
     progress.clear()
     picked = "" if number else request
     stations = frozenset(scenario.stations)
-    told = Told(followed, stations, seed, replication, engine, picked)
+    own_queues = frozenset(
+        name for name, endpoint in scenario.endpoints.items() if any(endpoint.client.own_limits())
+    )
+    told = Told(followed, stations, seed, replication, engine, picked, own_queues)
     write_report(narrate(told, screen_of_stdout()))

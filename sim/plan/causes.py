@@ -305,13 +305,14 @@ def chosen(severities: Iterable[Severity], u: float) -> Effect:
 
 
 def quota_cells(variant: Variant, endpoints: Iterable[int]) -> list[tuple[int, int]]:
-    """The (row, column) of every limit's parameter that follows the quota of some endpoints."""
+    """The (row, column) of every parameter of a vendor's limit that follows the quota of some endpoints."""
     limits: set[int] = set()
     pooled = variant.pools.endpoint_limits.array()
     for row in endpoints:
         cells = variant.endpoints.cells[row]
         first = cells[Endpoint.LIMIT_FIRST]
-        limits.update(int(limit) for limit in pooled[first : first + cells[Endpoint.LIMIT_COUNT]])
+        last = first + cells[Endpoint.LIMIT_COUNT] - cells[Endpoint.OWN_LIMITS]
+        limits.update(int(limit) for limit in pooled[first:last])
     kinds = [(row, LIMITS[variant.limits.cells[row][Limit.KIND]]) for row in sorted(limits)]
     return [(row, Limit.PARAMETERS + column) for row, kind in kinds for column in kind.quota]
 

@@ -129,6 +129,8 @@ class Endpoint(IntEnum):
     LIMIT_FIRST = 8
     """First of its rows in `Plan.endpoint_limits`."""
     LIMIT_COUNT = 9
+    OWN_LIMITS = 31
+    """Client: so many of these, the last, are its own, not the vendor's."""
     RETRIES = 10
     """Client: retries at this endpoint after the first attempt; -1: without end."""
     RETRY_ON = 11

@@ -32,7 +32,10 @@ FIXED: dict[Table, tuple[int, ...]] = {
         *(Step.KIND, Step.NEXT, Step.ALT, Step.STAGE),
         *(Step.FORK_FIRST, Step.FORK_COUNT, Step.LAP),
     ),
-    Table.ENDPOINTS: (Endpoint.NODE, Endpoint.LIMIT_FIRST, Endpoint.LIMIT_COUNT),
+    Table.ENDPOINTS: (
+        *(Endpoint.NODE, Endpoint.LIMIT_FIRST),
+        *(Endpoint.LIMIT_COUNT, Endpoint.OWN_LIMITS),
+    ),
     Table.LIMITS: tuple(range(Limit.PARAMETERS)),
 }
 """Columns that hold the plan together; no phase may change them."""

@@ -120,9 +120,10 @@ class Variant:
 
     def _endpoint(self, name: str, endpoint: WrittenEndpoint) -> dict[IntEnum, int]:
         laws = self.pools.laws
+        own = tuple(endpoint.client.own_limits())
         limits = tuple(
             self._shared_limits[limit] if isinstance(limit, str) else self._limit(name, limit)
-            for limit in endpoint.limits
+            for limit in (*endpoint.limits, *own)
         )
         return {
             Endpoint.NODE: self.node_row(endpoint.station or name),
@@ -135,6 +136,7 @@ class Variant:
             Endpoint.CACHED_PPM: round(MILLION * endpoint.caches_prompts * endpoint.cache_hits),
             Endpoint.LIMIT_FIRST: self.pools.endpoint_limits.place(limits),
             Endpoint.LIMIT_COUNT: len(limits),
+            Endpoint.OWN_LIMITS: len(own),
             **self._client(endpoint.client, endpoint.attempt_timeout),
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Annotated, Literal
 
@@ -17,6 +18,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from sim.errors import PlaceError, QuantityError
+from sim.limits.concurrency import Fields as Concurrency
+from sim.limits.fields import TOKENS_MAX, LimitFields
+from sim.limits.written import Limit
 from sim.plan.columns import Endpoint, Habit
 from sim.scenario.laws import Law, LawOfDuration, LawOfNumber, parse_law
 from sim.scenario.spine import EVERYDAY, ResultWord, result_mask, usual
@@ -27,6 +31,7 @@ from sim.scenario.types import (
     Name,
     PositiveDuration,
     PositiveNumber,
+    PositiveWholeNumber,
     Share,
     Unlimited,
     WholeNumber,
@@ -187,6 +192,46 @@ class Client(Model):
     """Whether it follows a refusal's advice."""
     budget: Budget | None = None
     """Retries over all requests; none where there is no such bound."""
+    concurrency: Annotated[PositiveWholeNumber, Field(le=TOKENS_MAX)] | None = None
+    """So many attempts are under way at once, and others wait before they are sent; no bound unless written [n]."""
+    limits: tuple[Name | Limit, ...] = ()
+    """Limits that it keeps itself: what is above them waits before it is sent, and no vendor has seen it; written
+    out, or the name of a shared one with `when_full: wait`."""
+    owner: Name | None = None
+    """The team that answers for it, where that is not the endpoint's."""
+
+    @model_validator(mode="after")
+    def _its_limits_wait(self) -> Client:
+        for number, limit in enumerate(self.limits):
+            if isinstance(limit, LimitFields):
+                for key in ("when_full", "advice"):
+                    if key in limit.model_fields_set and getattr(limit, key) != "wait":
+                        message = f"who is above a client's own limit waits; leave out `{key}`"
+                        raise PlaceError(message, ("limits", number, key), "no_effect")
+        return self
+
+    def own_limits(self) -> Iterator[str | LimitFields]:
+        """What holds its attempts back before they are sent: limits that wait, or names of shared ones."""
+        if self.concurrency is not None:
+            yield Concurrency(
+                limit="concurrency",
+                name="client concurrency",
+                allows=self.concurrency,
+                when_full="wait",
+            )
+        for limit in self.limits:
+            if isinstance(limit, str):
+                yield limit
+            else:
+                waits = {"when_full": "wait", "name": f"client {limit.label}"}
+                yield limit.model_copy(update=waits)
+
+    def refuse_to_wait(self, at: str) -> None:
+        """Raise PlaceError where it holds attempts back but cannot."""
+        for key in ("concurrency", "limits"):
+            if getattr(self, key):
+                message = f"{at}; a client's own limit would hold back the others in it too"
+                raise PlaceError(message, ("client", key), "no_effect")
 
     @classmethod
     def __get_pydantic_json_schema__(

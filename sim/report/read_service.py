@@ -38,12 +38,19 @@ class Queue:
 
     node: str
     waiting: list[float | None]
+    held_by: tuple[str, ...]
+    """What they wait for: `servers`, or limits."""
 
 
 def queues(summary: Summary) -> list[Queue]:
     """Return the queues, the longest first."""
     return [
-        Queue(label(raw["node"], 30), list(raw["waiting"])) for raw in summary.get("queues", ())
+        Queue(
+            label(raw["node"], 30),
+            list(raw["waiting"]),
+            tuple(label(one, 30) for one in raw.get("held_by", ())),
+        )
+        for raw in summary.get("queues", ())
     ]
 
 

@@ -132,6 +132,23 @@ def _endpoints(scenario: Scenario) -> Iterator[Fault]:
         for number, limit in enumerate(endpoint.limits):
             if isinstance(limit, str):
                 yield from _named((*path, "limits", number), limit, scenario.limits, "limit")
+        yield from _limits_of_client(scenario, path, endpoint)
+
+
+def _limits_of_client(scenario: Scenario, path: Path, endpoint: Endpoint) -> Iterator[Fault]:
+    """Shared limits that a client keeps have to wait, and are not the vendor's as well."""
+    for number, limit in enumerate(endpoint.client.limits):
+        place = (*path, "client", "limits", number)
+        if not isinstance(limit, str):
+            continue
+        yield from _named(place, limit, scenario.limits, "limit")
+        if limit in scenario.limits and scenario.limits[limit].when_full == "refuse":
+            message = (
+                f"{limit!r} refuses; a client's own limit waits: write `when_full: wait` at it"
+            )
+            yield fault_at(place, message, "either_or")
+        if limit in (*endpoint.limits, *endpoint.client.limits[:number]):
+            yield fault_at(place, f"{limit!r} holds for this endpoint already", "duplicate_name")
 
 
 def _prices_known(scenario: Scenario) -> Iterator[Fault]:
@@ -323,7 +340,7 @@ def _call_amounts(
     least = _least(call, workload.input_tokens, workload.output_tokens.table(), cap)
     for endpoint in (scenario.endpoints[e] for e in names if e in scenario.endpoints):
         cached = workload.cached_input if endpoint.caches_prompts else 0.0
-        for written in endpoint.limits:
+        for written in (*endpoint.limits, *endpoint.client.own_limits()):
             limit = scenario.limits.get(written) if isinstance(written, str) else written
             if limit is not None and not _fits(limit, least, cached):
                 message = (

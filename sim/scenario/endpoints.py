@@ -7,21 +7,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from sim.errors import PlaceError
-from sim.limits import LIMITS
-from sim.limits.concurrency import Fields as Concurrency
-from sim.limits.fixed_window import Fields as FixedWindow
-from sim.limits.leaky_bucket import Fields as LeakyBucket
-from sim.limits.minute_counter import Fields as MinuteCounter
-from sim.limits.quota import Fields as Quota
-from sim.limits.ramp import Fields as Ramp
-from sim.limits.reserve_settle import Fields as ReserveSettle
-from sim.limits.sliding_window import Fields as SlidingWindow
-from sim.limits.soft_threshold import Fields as SoftThreshold
-from sim.limits.token_bucket import Fields as TokenBucket
+from sim.limits.written import Limit
 from sim.policies.client import Client
 from sim.scenario.laws import LawOfDuration, LawOfNumber, parse_law
 from sim.scenario.requests import Priority
-from sim.scenario.spine import Spine, kind_named, usual
+from sim.scenario.spine import Spine, usual
 from sim.scenario.types import (
     Count,
     Duration,
@@ -43,23 +33,6 @@ REFUSAL_AFTER = parse_law("40ms", "duration")
 ERROR_AFTER = parse_law("500ms", "duration")
 """A 5xx comes about when the first token would have come (the median of hosted chat models is
 0.5 to 0.9 s)."""
-
-LIMIT_KINDS = {kind.name: kind.fields for kind in LIMITS}
-Limit = Annotated[
-    TokenBucket
-    | FixedWindow
-    | Concurrency
-    | SlidingWindow
-    | MinuteCounter
-    | LeakyBucket
-    | ReserveSettle
-    | SoftThreshold
-    | Ramp
-    | Quota,
-    kind_named("limit", LIMIT_KINDS),
-]
-"""A limit of any kind, told apart by `limit:`."""
-
 
 PROMPT_US_MAX = 60_000_000
 """A thousand tokens are read within a minute."""
@@ -233,7 +206,7 @@ class Endpoint(Spine):
     """Requests of a priority are turned away as `shed`, before anything is sent, while so many are under way here:
     {low: 20, normal: 40}; none unless written [n]."""
     client: Client = usual(Client())
-    """How its callers retry; not at all unless written."""
+    """How its callers retry, not at all unless written, and what they hold back before they send it."""
     attempt_timeout: PositiveDuration | None = None
     """The client gives up an attempt after so long [us]; never unless written."""
 
@@ -250,6 +223,12 @@ class Endpoint(Spine):
             raise PlaceError(
                 "write it at the station, whose queue it is", ("sheds_above",), "no_effect"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _a_station_has_a_queue(self) -> Endpoint:
+        if self.station is not None:
+            self.client.refuse_to_wait(at="a station has one queue for all its callers")
         return self
 
     @model_validator(mode="after")

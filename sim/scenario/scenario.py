@@ -20,11 +20,12 @@ from pydantic import (
 )
 
 from sim.errors import PlaceError
+from sim.limits.written import Limit
 from sim.policies.router import Router
 from sim.scenario.checks import faults_of_scenario
 from sim.scenario.choices import Choice
 from sim.scenario.costs import Costs
-from sim.scenario.endpoints import Endpoint, Limit
+from sim.scenario.endpoints import Endpoint
 from sim.scenario.horizon import Horizon, midnight
 from sim.scenario.incidents import Incident
 from sim.scenario.people import Population, WorkloadDemand

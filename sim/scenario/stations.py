@@ -101,6 +101,11 @@ class Station(Spine):
     """The team that answers for it."""
 
     @model_validator(mode="after")
+    def _has_a_queue_of_its_own(self) -> Station:
+        self.client.refuse_to_wait(at="a station has servers and a queue of its own")
+        return self
+
+    @model_validator(mode="after")
     def _some_servers(self) -> Station:
         if (self.servers is None) == (self.staff is None):
             message = "give `servers`, a number or unlimited, or a timetable of `staff`"

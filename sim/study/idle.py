@@ -72,8 +72,9 @@ def _idle_units(
 
 def _limit_of_units(plan: Plan, endpoint: int) -> tuple[list[int], Fraction] | None:
     """The limit that stands for an endpoint's units, and what it lets through in a minute at the first instant."""
-    first, count = plan.endpoints[endpoint, [Endpoint.LIMIT_FIRST, Endpoint.LIMIT_COUNT]].tolist()
-    for row in plan.endpoint_limits[first : first + count].tolist():
+    columns = [Endpoint.LIMIT_FIRST, Endpoint.LIMIT_COUNT, Endpoint.OWN_LIMITS]
+    first, count, own = plan.endpoints[endpoint, columns].tolist()
+    for row in plan.endpoint_limits[first : first + count - own].tolist():
         limit = plan.limits[row].tolist()
         parameters = limit[Limit.PARAMETERS :]
         kind = LIMITS[limit[Limit.KIND]].name

@@ -22,7 +22,7 @@ from sim.plan.columns import Result, Status
 from sim.study import Study
 from sim.study.blame import Blame
 from sim.study.of_scenario import ScenarioSource
-from sim.summary.owners import owners_of_stages
+from sim.summary.owners import owners_of_stages, queue_of
 from sim.summary.shapes import COUNT, MONEY, REAL, SHARE, TEXT, TEXT_OR_NULL, list_of, object_of
 from sim.summary.text import money
 from sim.summary.verdict_blame import sentence
@@ -204,20 +204,27 @@ def _failures(
 def _cause(
     study: Study, source: ScenarioSource, cause: Failure, owners: Mapping[str, str | None]
 ) -> dict[str, Any]:
-    """A cause by the planner's names; the owner is that of the endpoint or station, else of the stage."""
+    """A cause by the planner's names; the owner is that of the endpoint or station, else of the stage.
+    For who could never pass a client's own limit, it is the client's.
+    """
     names, scenario = study.names, source.scenario
     stage = _named(names.stages, cause.stage)
     endpoint = _named(names.endpoints, cause.endpoint)
     behind = scenario.endpoints.get(endpoint or "") or scenario.stations.get(endpoint or "")
     incident = scenario.incidents[cause.incident] if cause.incident >= 0 else None
+    limit = _named(names.limits, cause.limit)
+    owner = behind.owner if behind is not None else None
+    if limit is not None and endpoint in scenario.endpoints:
+        queue = queue_of(scenario, endpoint)
+        owner = queue.owner if limit.removeprefix(f"{endpoint}.") in queue.own else owner
     return {
         "ending": ending_name(cause.ending),
         "stage": stage,
         "endpoint": endpoint,
         "attempt": RESULTS[Result(cause.result)] if cause.result >= 0 else None,
-        "limit": _named(names.limits, cause.limit),
+        "limit": limit,
         "incident": None if incident is None else incident.luck,
-        "owner": (behind.owner if behind is not None else None) or owners.get(stage or ""),
+        "owner": owner or owners.get(stage or ""),
     }
 
 

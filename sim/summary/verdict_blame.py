@@ -9,6 +9,8 @@ from sim.study import Study
 from sim.study.of_scenario import ScenarioSource
 from sim.study.remedy import Remedy
 from sim.study.result import worst
+from sim.summary.owners import queue_of
+from sim.summary.queues import longest, waiting_by_hour
 from sim.targets import Target
 
 Rows = Sequence[Mapping[str, Any]]
@@ -75,7 +77,19 @@ def _slow(
         for key, words in (("queue_s", "in queues"), ("back_off_s", "between attempts"))
         if row[key] >= 0.05 * row["mean_s"]
     ]
-    return f"{text}; they wait {' and '.join(waits)}." if waits else f"{text}."
+    return f"{text}; they wait {' and '.join(waits)}{_own(study, source)}." if waits else f"{text}."
+
+
+def _own(study: Study, source: ScenarioSource) -> str:
+    """Where a client's own limits make the longest queue: they do, and no vendor."""
+    nodes = longest(waiting_by_hour(study))
+    if not nodes:
+        return ""
+    name = study.names.nodes[nodes[0]]
+    queue = queue_of(source.scenario, name)
+    if not queue.own:
+        return ""
+    return f" (the longest queue is the client's own before {name}: {', '.join(queue.own)}{_owned(queue.owner)})"
 
 
 def _failed(
@@ -107,10 +121,13 @@ def _waits(
     study: Study, source: ScenarioSource, target: Target, slow: Rows, failures: Rows
 ) -> str | None:
     assert target.station is not None, "a wait is at a station"
-    scenario = source.scenario
-    thing = scenario.stations.get(target.station) or scenario.endpoints.get(target.station)
-    owner = thing.owner if thing is not None else None
-    return f"the queue at {target.station}{_owned(owner or target.owner or None)} is too long."
+    queue = queue_of(source.scenario, target.station)
+    whose = (
+        f"the client's own queue before {target.station}"
+        if queue.own
+        else f"the queue at {target.station}"
+    )
+    return f"{whose}{_owned(queue.owner or target.owner or None)} is too long."
 
 
 def _spends(

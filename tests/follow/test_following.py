@@ -152,6 +152,38 @@ def test_a_refusal_names_its_limit_and_its_advice():
     assert "retry-after: " in text
 
 
+QUEUED = """
+schema: genai-rollout/v1
+name: a client's queue
+horizon: {start: 2027-07-02, length: 1d}
+workloads: {ask: {arrivals: {at: 1h, count: 30}, pipeline: main}}
+pipelines: {main: [{call: chat}]}
+endpoints:
+  chat:
+    latency: {total: 1s}
+    limits: [{limit: token_bucket, counts: requests, per_minute: 600, cap: 10}]
+    client: {limits: [{limit: token_bucket, counts: requests, per_minute: 900, cap: 10}]}
+"""
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_page_tells_how_long_a_clients_own_limit_held_a_request_back(engine):
+    queued, clock = ScenarioSource(document_from_text(QUEUED)), Play(engine=engine)
+    pages = {}
+    for session in range(30):
+        one = follow(queued, clock, session, 1)
+        page = Told(one, frozenset(), 0, 0, engine, own_queues=frozenset({"chat"}))
+        pages[session] = " ".join(narrate(page, Screen(80)).split())
+    assert "sent to chat" not in pages[9]
+    assert "reserves 1 of requests and 1 of client requests" in pages[10]
+    # Sent 67 ms after ten at once, into a bucket that has refilled by 0.67.
+    assert (
+        "429 from chat, sent after 66.7 ms in its client's queue: its limit requests refuses"
+        in pages[10]
+    )
+    assert "sent to chat after 133 ms in its client's queue" in pages[11]
+
+
 @pytest.mark.parametrize("event", Event)
 def test_every_event_has_a_sentence(event):
     assert event in SENTENCES

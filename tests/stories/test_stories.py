@@ -30,6 +30,23 @@ def test_a_refusal_of_a_minute_counter_surfaces_and_one_of_a_bucket_does_not():
     assert failed[1] < 0.001
 
 
+def test_a_clients_queue_turns_refusals_into_waiting_unless_it_is_set_too_generous():
+    story = told("client_queue")
+    bare, queued, generous = (story.of(name) for name in ("bare", "queued", "generous"))
+    refused = [np.mean(rows[:, Row.REFUSALS] > 0) for rows in (bare, queued, generous)]
+    failed = [
+        np.mean(rows[:, Row.STATUS] == Status.RATE_LIMITED) for rows in (bare, queued, generous)
+    ]
+    waited_s = [float(np.mean(rows[:, Row.WAIT_US])) / 1e6 for rows in (bare, queued, generous)]
+    assert (refused[1], failed[1], waited_s[0]) == (0, 0, 0)
+    assert 0.2 < waited_s[1] < 0.6
+    assert refused[0] > 0.02
+    assert refused[2] > 0.02
+    assert failed[0] > 0.008
+    assert failed[2] > 0.008
+    assert waited_s[2] < waited_s[1] / 3
+
+
 def load_at_which_one_in_a_hundred_fails(rows) -> float:
     """The first hour's load [requests/min] in which more than 1 % are refused for good."""
     hour = rows[:, Row.ARRIVED_US] // HOUR_US

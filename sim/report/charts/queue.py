@@ -31,12 +31,20 @@ def draw(summary: Summary) -> Drawing | None:
     when = f"{DAYS[place // 24]} {place % 24:02d}:00"
     words = Words(
         canvas.finding(finding(queue), NEUTRAL_TITLE, runs),
-        f"Mean number waiting at {canvas.fitted(queue.node, canvas.NAME_POINTS)}, {zone}. White: nobody.",
+        f"Mean number waiting at {canvas.fitted(queue.node, canvas.NAME_POINTS)}{_for(queue)}, {zone}. White: nobody.",
         f"At most {form.count(largest)} wait on average, on {when}.",
     )
     chart = Chart(NAME, words, half=True)
     _paint(chart, queue, place, largest)
     return chart.drawing()
+
+
+def _for(queue: Queue) -> str:
+    """What they wait for, where that is no server."""
+    limits = [name for name in queue.held_by if name != "servers"]
+    if len(limits) > 1:
+        return f" for one of {form.count(len(limits))} limits"
+    return f" for {canvas.fitted(limits[0], canvas.NAME_POINTS)}" if limits else ""
 
 
 def finding(queue: Queue) -> str | None:

@@ -68,10 +68,10 @@ def _starts(told: Told, moment: Moment) -> str:
     attempt = moment.attempt
     assert attempt is not None
     waited = moment.at_us - attempt.queued_us
-    queue = f"after {span(waited)} in the queue" if waited else "at once"
+    queue = f"after {span(waited)} in {told.queue(moment.where)}" if waited else "at once"
     if told.is_station(moment.where):
         return f"{told.endpoint(moment.where)} begins {queue}"
-    return f"{told.endpoint(moment.where)} lets it through {queue}" if waited else ""
+    return f"sent to {told.endpoint(moment.where)} {queue}" if waited else ""
 
 
 def _slowed(told: Told, moment: Moment) -> str:
@@ -84,7 +84,7 @@ def _refused(told: Told, moment: Moment) -> str:
     silent = moment.attempt is not None and not moment.attempt.advice_us
     advice = ", without a retry-after" if silent else ""
     waited = moment.at_us - moment.attempt.queued_us if moment.attempt else 0
-    queue = f", sent after {span(waited)} in the queue" if waited else ""
+    queue = f", sent after {span(waited)} in {told.queue(moment.where)}" if waited else ""
     return f"429 from {told.endpoint(moment.where)}{queue}: its limit {limit} refuses{advice}"
 
 

@@ -50,6 +50,8 @@ class Told:
     engine: str
     picked: str = ""
     """The word that chose it; empty where it was asked for by number."""
+    own_queues: frozenset[str] = frozenset()
+    """Endpoints whose clients have limits of their own."""
 
     @property
     def number(self) -> str:
@@ -70,6 +72,11 @@ class Told:
     def is_station(self, row: int) -> bool:
         """Whether people or machines of one's own work there."""
         return self.followed.names.endpoints[row] in self.stations
+
+    def queue(self, row: int) -> str:
+        """Where an attempt waits at an endpoint or a station."""
+        name = self.followed.names.endpoints[row]
+        return "its client's queue" if name in self.own_queues else "the queue"
 
     def limit(self, row: int, endpoint: int) -> str:
         """A limit's name, without that of its endpoint."""
