@@ -141,12 +141,9 @@ def _find(model: str, provider: str) -> tuple[Provider, ModelInfo]:
 
 def _near(name: str, names: Sequence[str]) -> str:
     near = get_close_matches(name.lower(), sorted(set(names)), n=NEAR_NAMES, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    return (
-        f"{hint}; or write its price in the scenario"
-        if hint
-        else "; write its price in the scenario"
-    )
+    if not near:
+        return "; write its price in the scenario"
+    return f"; did you mean {' or '.join(near)}? Else write its price in the scenario"
 
 
 def _check_context(owner: Provider, info: ModelInfo, wanted: Mapping[str, str]) -> None:

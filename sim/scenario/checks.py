@@ -338,13 +338,16 @@ def _call_amounts(
     names = allowed(scenario, call.call, residency_of(scenario, name))
     cap = route.max_output_tokens if route else None
     least = _least(call, workload.input_tokens, workload.output_tokens.table(), cap)
-    for endpoint in (scenario.endpoints[e] for e in names if e in scenario.endpoints):
+    for where in (e for e in names if e in scenario.endpoints):
+        endpoint = scenario.endpoints[where]
         cached = workload.cached_input if endpoint.caches_prompts else 0.0
         for written in (*endpoint.limits, *endpoint.client.own_limits()):
             limit = scenario.limits.get(written) if isinstance(written, str) else written
-            if limit is not None and not _fits(limit, least, cached):
+            room = None if limit is None else _too_much(limit, least, cached)
+            if limit is not None and room is not None:
                 message = (
-                    f"even the smallest {name!r} exceeds what the limit on {limit.label} ever holds"
+                    f"even the smallest {name!r} ({room[0]:,}) exceeds what the limit on {limit.label} of "
+                    f"{where!r} ever holds ({room[1]:,}): always refused; raise the limit or send less"
                 )
                 yield fault_at((*path, "call"), message, "never_fits")
 
@@ -358,7 +361,10 @@ def _least(
     return sent, answer if cap is None else cap
 
 
-def _fits(limit: LimitFields, least: tuple[float, float], cached: float) -> bool:
+def _too_much(
+    limit: LimitFields, least: tuple[float, float], cached: float
+) -> tuple[int, int] | None:
+    """(the least amount, what the limit holds) where that never fits; None where it does."""
     sent, answer = least
     fresh = sent * (1.0 - cached)
     kind = next(kind for kind in LIMITS if kind.name == limit.limit)
@@ -373,7 +379,8 @@ def _fits(limit: LimitFields, least: tuple[float, float], cached: float) -> bool
         int(answer),
         int(answer),
     )
-    return kind.fits([*parameters, *padding], amount) or not any(parameters)
+    fits = kind.fits([*parameters, *padding], amount) or not any(parameters)
+    return None if fits else (amount, parameters[0])
 
 
 def smallest(table: LawTable) -> float:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from sim.bill.catalogue import price_context
 from sim.errors import PlaceError, QuantityError
 from sim.scenario.paths import did_you_mean, nearest
 from sim.units import shown, whole_number
@@ -14,8 +13,9 @@ from sim.vendors import registry
 from sim.vendors.fill import filled, placeholders
 from sim.vendors.models import latency_of
 from sim.vendors.presets import Capacity, LimitRule, Quotas, Vendor
+from sim.vendors.pricing import deployment_of, price_of
 from sim.vendors.spending import spend_in_10min, spend_limit
-from sim.vendors.units import reserved_of, units_values
+from sim.vendors.units import units_values
 
 Written = Mapping[str, Any]
 OWN_KEYS = ("deployment", "tier", "quota", "units", "commitment", "spend_cap")
@@ -45,7 +45,7 @@ def expanded(raw: Written, unpublished: Callable[[str], Written], on: date) -> d
     found["errors"] = filled(vendor.errors, values)
     bills = vendor.bills[-1]
     found["bills"] = {"wasted": bills.wasted, "errors": bills.errors, **(raw.get("bills") or {})}
-    found |= _price(vendor, model, raw, on)
+    found |= price_of(vendor, model, raw, on)
     if "limits" not in raw:
         values |= _quota(vendor, model, raw) | units_values(vendor, model, raw)
         values |= _weights(vendor, model)
@@ -83,11 +83,6 @@ def tier_of(vendor: Vendor, raw: Written) -> str | None:
     return str(raw["tier"]) if "tier" in raw else vendor.default_tier
 
 
-def deployment_of(vendor: Vendor, raw: Written) -> str | None:
-    """The deployment that an endpoint has."""
-    return str(raw["deployment"]) if "deployment" in raw else vendor.default_deployment
-
-
 def _check_choice(vendor: Vendor, raw: Written, key: str) -> None:
     if key not in raw:
         return
@@ -96,7 +91,9 @@ def _check_choice(vendor: Vendor, raw: Written, key: str) -> None:
         known = list(dict.fromkeys(table.tier for table in vendor.quotas))
     if raw[key] not in known:
         what = f"is no {key} of {vendor.preset}"
-        hint = did_you_mean(shown(raw[key]), known) if known else f"; it has no {key}s"
+        near = nearest(shown(raw[key]), known)
+        meant = f'; did you mean "{near}"? It has ' if near else "; it has "
+        hint = meant + (", ".join(known) if known else f"no {key}s")
         raise PlaceError(f"{shown(raw[key])!r} {what}{hint}", (key,), f"unknown_{key}")
 
 
@@ -205,60 +202,31 @@ def _weights(vendor: Vendor, model: str) -> dict[str, Any]:
 
 
 def _limits(vendor: Vendor, model: str, values: Written) -> list[dict[str, Any]]:
-    found = []
-    for rule in vendor.limits:
-        missing = placeholders(rule.limit) - set(values)
-        if missing and not rule.optional:
-            raise _no_quota(vendor, model, sorted(missing)[0])
-        if not missing:
-            found.append(filled(rule.limit, values))
-    return found
+    needed = [rule.limit for rule in vendor.limits if not rule.optional]
+    missing = sorted(placeholders(needed) - set(values))
+    if missing:
+        raise _no_quota(vendor, model, missing)
+    rules = [rule.limit for rule in vendor.limits if placeholders(rule.limit) <= set(values)]
+    return [filled(rule, values) for rule in rules]
 
 
-def _no_quota(vendor: Vendor, model: str, name: str) -> PlaceError:
-    near = nearest(model, (one for one in known_models(vendor) if one != model))
-    meant = f'; did you mean "{near}"?' if near else ""
-    known = "" if model in known_models(vendor) else meant
-    message = f"the {name} of {model!r} at {vendor.preset} is not known{known}; write `quota`"
-    return PlaceError(f"{message}: {{{name}: ..}}", ("model",), "no_quota")
-
-
-def _price(vendor: Vendor, model: str, raw: Written, on: date) -> dict[str, Any]:
-    if "price" in raw:
-        return reserved_of(vendor, model, raw, on)
-    own = [one for one in vendor.prices if one.model == model]
-    if own:
-        return {"price": _latest(own, on).price}
-    if vendor.units is not None:
-        free = {"input": 0, "output": 0}
-        return {"price": free, **reserved_of(vendor, model, raw, on)}
-    found: dict[str, Any] = {} if "provider" in raw else {"provider": vendor.provider}
-    return found | _price_of_processing(vendor, model, raw)
-
-
-def _price_of_processing(vendor: Vendor, model: str, raw: Written) -> dict[str, Any]:
-    """What the deployment and the way of processing make of list prices."""
-    times = _deployment_times(vendor, model, raw)
-    way = raw.get("processing")
-    found: dict[str, Any] = {}
-    fitting = [one for one in vendor.processing if one.processing == way]
-    right = [one for one in fitting if not one.models or model in one.models]
-    if right:
-        times *= right[0].price_times
-    elif way is not None:
-        found["price_context"] = dict(price_context(way))
-    if times != 1.0 and "price_times" not in raw:
-        found["price_times"] = f"x {times:g}"
-    return found
-
-
-def _deployment_times(vendor: Vendor, model: str, raw: Written) -> float:
-    """What the deployment makes of list prices."""
-    name = deployment_of(vendor, raw)
-    if name is None:
-        return 1.0
-    deployment = vendor.deployments[name]
-    return deployment.price_times if not deployment.models or model in deployment.models else 1.0
+def _no_quota(vendor: Vendor, model: str, missing: list[str]) -> PlaceError:
+    """What a planner has to write; before that, in which tiers it is known, or which model was meant."""
+    known = known_models(vendor)
+    names = {model, *(name for name, family in vendor.families.items() if model in family)}
+    tables = [one for one in vendor.quotas if names & set(one.models)]
+    places = dict.fromkeys(" ".join(filter(None, (one.tier, one.deployment))) for one in tables)
+    if places:
+        hint = f" here; it is for {', '.join(places)}. Else"
+    elif model not in known and (near := nearest(model, known)):
+        hint = f'; did you mean "{near}"? Else'
+    else:
+        hint = ";"
+    if "tokens_per_minute" in missing:  # a day's follow from a minute's
+        missing = [name for name in missing if name != "tokens_per_day"]
+    quota = ", ".join(f"{name}: .." for name in missing)
+    message = f"the quota of {model!r} at {vendor.preset} is not known{hint} write"
+    return PlaceError(f"{message} `quota: {{{quota}}}`", ("model",), "no_quota")
 
 
 def batch_queue(raw: Written) -> list[dict[str, Any]]:
@@ -271,20 +239,6 @@ def batch_queue(raw: Written) -> list[dict[str, Any]]:
     values = _quota(vendor, str(raw["model"]), raw)
     known = placeholders(vendor.batch_queue.limit) <= set(values)
     return [filled(vendor.batch_queue.limit, values)] if known else []
-
-
-def batch_price(raw: Written) -> dict[str, Any]:
-    """What the batch twin of an endpoint costs, beside the keys that it keeps."""
-    if "price" in raw or "vendor" not in raw:
-        return {} if "price" in raw else {"price_context": dict(price_context("batch"))}
-    vendor = registry.asked(Vendor, "vendor", raw["vendor"], "vendor")
-    return _price_of_processing(vendor, str(raw["model"]), {**raw, "processing": "batch"})
-
-
-def _latest(dated: list[Any], on: date) -> Any:
-    """The last that held on a day, else the first that is known."""
-    held = [one for one in dated if one.since <= on]
-    return held[-1] if held else dated[0]
 
 
 def _spend(vendor: Vendor, raw: Written, found: Written, on: date) -> list[dict[str, Any]]:

@@ -61,7 +61,7 @@ def expanded(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
             result[key] = _each(tree[key], rule, (key,), faults)
     if isinstance(tree.get("endpoints"), Mapping):
         sharing.share(result, tree["endpoints"], faults)
-    batch.add_twins(result, faults)
+    batch.add_twins(result, on, faults)
     return result, faults
 
 

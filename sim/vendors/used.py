@@ -11,7 +11,6 @@ from typing import Any
 from sim.errors import PlaceError
 from sim.vendors import registry
 from sim.vendors.endpoints import (
-    deployment_of,
     quota_table,
     rules_that_hold,
     spend_table,
@@ -19,6 +18,7 @@ from sim.vendors.endpoints import (
 )
 from sim.vendors.kinds import BreakerPreset, CataloguePreset, ClientPreset, IncidentPreset
 from sim.vendors.presets import Fact, Preset, Source, Vendor
+from sim.vendors.pricing import deployment_of
 
 OLD_DAYS = 180
 """Facts older than this are flagged [days]."""

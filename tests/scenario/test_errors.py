@@ -132,7 +132,7 @@ WRONG = {
     "amount that never fits": (
         "input_tokens: 100",
         "input_tokens: 70k",
-        "pipelines.main[1].call: even the smallest 'ask' exceeds what the limit on tokens ever holds",
+        "pipelines.main[1].call: even the smallest 'ask' (70,010) exceeds what the limit on tokens of ",
     ),
     "horizon backwards": (
         "length: 3d",

@@ -61,7 +61,9 @@ def test_what_is_enqueued_is_held_until_it_is_done_and_the_rest_waits_outside():
 
 
 def test_a_request_that_no_batch_queue_ever_holds_is_refused_before_the_run():
-    with pytest.raises(ScenarioError, match="exceeds what the limit on batch queue ever holds"):
+    with pytest.raises(
+        ScenarioError, match="exceeds what the limit on batch queue of 'chat batch' ever holds"
+    ):
         valid(night({"chat": GPT | {"quota": {"batch_input_tokens": 1000}}}))
 
 

@@ -277,9 +277,22 @@ WRONG = {
     ),
     "no such SDK": (STANDARD | {"client": "openai-pyton"}, 'did you mean "openai-python"?'),
     "a model of which no quota is known": (STANDARD | {"model": "gpt-9"}, "is not known"),
+    "a tier that is far from any other": (
+        CLAUDE | {"tier": "gold"},
+        "it has tier 1 of 2025, tier 2 of 2025",
+    ),
+    "a model without a quota in this tier": (
+        {"vendor": "openai", "model": "gpt-6-luna"},
+        "the quota of 'gpt-6-luna' at openai is not known here; it is for tier 5. Else write "
+        "`quota: {requests_per_minute: .., tokens_per_minute: ..}`",
+    ),
+    "a way of processing without a price": (
+        STANDARD | {"processing": "flex"},
+        "endpoints.chat.processing: gpt-4.1 at azure has no price for service_tier=flex",
+    ),
     "a quota that no vendor publishes": (
         {"vendor": "bedrock", "model": "anthropic.claude-sonnet-5", "latency": {"total": "1s"}},
-        "write `quota`: {tokens_per_minute: ..}",
+        "write `quota: {tokens_per_minute: ..}`",
     ),
     "a vendor that reserves the longest answer, without a cap": (
         {
@@ -299,7 +312,7 @@ WRONG = {
     ),
     "a request that no bucket ever holds": (
         CLAUDE | {"quota": {"input_tokens_per_minute": 1000}},
-        "even the smallest 'ask' exceeds what the limit on input tokens ever holds",
+        "even the smallest 'ask' (1,500) exceeds what the limit on input tokens of 'chat' ever holds (1,000)",
     ),
     "a model that nobody sells": (
         {"model": "gpt-4.l", "provider": "openai", "latency": {"total": "1s"}},
