@@ -28,6 +28,8 @@ DURATIONS = (
 """(from, in units of, name) in seconds."""
 FEW_RUNS = 20
 """Below this many replications a chance is written as a count of them."""
+RUNS_FOR_P10 = 10
+"""Of fewer replications P10 is the least and P90 the largest."""
 FAR_APART = 240
 """A number this large is better told in another unit than the one beside it."""
 DIGITS_MAX = 6
@@ -90,7 +92,9 @@ def money_row(values: Sequence[Number | None], currency: str = "USD", digits: in
     if suffix:
         places = _bare([n / scale for n in numbers if n is not None], places)
     return [
-        NOT_A_NUMBER if n is None else _priced(_fixed(n / scale, places), suffix, currency)
+        NOT_A_NUMBER
+        if n is None
+        else _priced(_fixed(n / scale, places), suffix if n else "", currency)
         for n in numbers
     ]
 
@@ -217,6 +221,16 @@ def ticks(values: Sequence[Number], unit: str, currency: str = "USD") -> list[st
         if len(set(texts)) == len(set(numbers)):
             break
     return texts
+
+
+def range_ends(runs: int) -> tuple[str, str]:
+    """Return what the ends of a range over replications are: of few, P10 and P90 are the least and the largest."""
+    return ("lowest", "highest") if runs < RUNS_FOR_P10 else ("P10", "P90")
+
+
+def range_name(runs: int) -> str:
+    """Return `P10–P90`; of few replications `lowest to highest`."""
+    return " to ".join(range_ends(runs)) if runs < RUNS_FOR_P10 else "–".join(range_ends(runs))
 
 
 def between(low: str, high: str) -> str:

@@ -58,7 +58,9 @@ def _targets(summary: Summary) -> list[str]:
         [MARKS[row.status], *map(words, target_cells(row, read.currency(summary), runs))]
         for row in rows
     ]
-    return [_table(["", "target", "limit", "P50", "P10–P90", "chance met"], shown, left=2)]
+    return [
+        _table(["", "target", "limit", "P50", form.range_name(runs), "chance met"], shown, left=2)
+    ]
 
 
 def _spend(summary: Summary) -> list[str]:
@@ -66,12 +68,13 @@ def _spend(summary: Summary) -> list[str]:
     if not months:
         return []
     keys = ("p10", "p50", "p90", "mean")
+    low, high = form.range_ends(read.replications(summary))
     by_month = [
         [form.month(m.month), *(form.money_whole(getattr(m.total, key), currency) for key in keys)]
         + [form.money_whole(m.budget, currency) if m.budget is not None else ""]
         for m in months
     ]
-    heads = ["month", "P10", "P50", "P90", "mean", "budget"]
+    heads = ["month", low, "P50", high, "mean", "budget"]
     return [
         _folded(f"Spend by month ({currency})", _table(heads, by_month)),
         _folded("Spend by line, mean", _lines(summary)),

@@ -49,6 +49,9 @@ class TargetRow:
     met: int
     """Replications that met it."""
     chance_met: float | None
+    chance_interval: tuple[float, float]
+    chance_level: float
+    """Of the interval."""
     required_chance: float | None
     status: str
     """`met`, `missed`, `close` (too close to call) or `unknown`."""
@@ -157,6 +160,8 @@ def _target(raw: Mapping[str, Any]) -> TargetRow:
         value=spread(raw),
         met=int(raw["met"]),
         chance_met=raw.get("chance_met"),
+        chance_interval=tuple(raw["chance_interval"]),
+        chance_level=float(raw["chance_interval_level"]),
         required_chance=raw.get("required_chance"),
         status=str(raw["status"]),
         worst=_worst(raw.get("worst")),

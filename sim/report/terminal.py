@@ -130,15 +130,25 @@ def _targets(page: Page, summary: Summary) -> None:
         Column("target", [cells[0] for cells in shown], left=True),
         Column("limit", [cells[1] for cells in shown]),
         Column("P50", [cells[2] for cells in shown]),
-        Column("P10–P90", [cells[3] for cells in shown], rank=1),
+        Column(form.range_name(runs), [cells[3] for cells in shown], rank=1),
         Column("chance met", [cells[4] for cells in shown]),
         Column("worst", [row.worst for row in rows], left=True, rank=2),
     ]
     if not any(row.worst for row in rows):
         columns.pop()
     dropped = page.table(columns, [STYLES.get(row.status, "") for row in rows])
+    page.paragraph(f"Met is what holds in {_asked(rows)} of replications.", "dim", indent=3)
     if "worst" in dropped:
         _worst_notes(page, rows)
+
+
+def _asked(rows: Sequence[TargetRow]) -> str:
+    """The chances that targets ask for, the most frequent first, with the names of those that ask another."""
+    by_chance: dict[str, list[str]] = {}
+    for row in rows:
+        by_chance.setdefault(form.share(row.required_chance), []).append(row.name)
+    first, *others = sorted(by_chance.items(), key=lambda pair: -len(pair[1]))
+    return ", ".join([first[0], *(f"{chance} ({', '.join(names)})" for chance, names in others)])
 
 
 def target_cells(row: TargetRow, currency: str, runs: int) -> tuple[str, str, str, str, str]:
@@ -264,7 +274,11 @@ def _averages(page: Page, summary: Summary) -> None:
             Column("", [row.name for row in rows], left=True),
             Column("averages", [cells[1] for cells in shown]),
             Column("simulated P50", [cells[0] for cells in shown]),
-            Column("P10–P90", [form.between(cells[2], cells[3]) for cells in shown], rank=1),
+            Column(
+                form.range_name(read.replications(summary)),
+                [form.between(cells[2], cells[3]) for cells in shown],
+                rank=1,
+            ),
         ]
     )
 

@@ -180,7 +180,7 @@ def _cost(study: Study, phases: Sequence[tuple[str, date]], way: Course) -> str:
 
 def _false(phases: Sequence[tuple[str, date]], one: Doors) -> str:
     text = (
-        f"Before {phases[one.phase][0]}, {one.target} is truly met, and yet missed at {one.missed} of "
+        f'Before {phases[one.phase][0]}, "{one.target}" is truly met, and yet missed at {one.missed} of '
         f"{one.looks} first looks; chance alone among independent requests foretells "
         f"{one.looks * (one.foretold or 0.0):.1f}"
     )

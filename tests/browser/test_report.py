@@ -9,6 +9,13 @@ import pytest
 WIDTHS = (390, 1024, 1440)
 PAGE_ONE = ("Claims assistant", "Not ready.", "Targets", "Chance met", "it stays in budget")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+MARK = """() => {
+  const svg = document.querySelector('figure[data-chart="spend_by_month"] svg');
+  const [x, y, words] = JSON.parse(document.getElementById('page-data').textContent).marks.spend_by_month[0];
+  const scale = svg.clientWidth / svg.viewBox.baseVal.width;
+  return [x * scale, y * scale, words];
+}"""
+"""The first value of the first chart, in pixels of the screen from the chart's corner."""
 OVERLAPS = """() => {
   const found = [];
   for (const svg of document.querySelectorAll('figure svg')) {
@@ -144,3 +151,56 @@ def _dollars(row: str) -> int:
     found = re.search(r"\$([\d,]+)", row)
     assert found
     return int(found.group(1).replace(",", ""))
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_exact_values_stand_over_what_a_pointer_or_a_key_reaches(chromium, reports, width):
+    page, heard = opened(chromium, reports["usual"], width)
+    figure = page.locator('figure[data-chart="spend_by_month"]')
+    tip = figure.locator(".tip")
+    assert not tip.is_visible() and page.locator("#hover-note").is_visible()
+    x, y, words = page.evaluate(MARK)
+    figure.hover(position={"x": x + 2, "y": y - 1})
+    assert tip.inner_text() == words
+    assert tip.inner_text() == "Jul 2027, LLM output tokens: mean $15,030"
+    page.mouse.move(0, 0)
+    figure.focus()
+    page.keyboard.press("End")
+    assert tip.inner_text() == "Sep 2027, total: mean $225,004, P10–P90 $202,504–$258,755"
+    assert tip.bounding_box()["x"] + tip.bounding_box()["width"] <= width
+    page.keyboard.press("ArrowLeft")
+    assert tip.inner_text().startswith("Sep 2027, 2 smaller lines")
+    page.keyboard.press("Escape")
+    assert not tip.is_visible() and heard == []
+    page.context.close()
+
+
+def test_a_day_is_found_by_how_far_along_it_is(chromium, reports):
+    page, _ = opened(chromium, reports["usual"])
+    figure = page.locator('figure[data-chart="latency_p95_by_day"]')
+    figure.focus()
+    page.keyboard.press("Home")
+    assert figure.locator(".tip").inner_text() == "1 Jul 2027: P50 6 s, 5–7 s"
+    box = figure.locator("svg").bounding_box()
+    figure.hover(position={"x": box["width"] * 0.99, "y": box["height"] * 0.3})
+    assert figure.locator(".tip").inner_text().startswith("30 Sep 2027: P50 ")
+    page.context.close()
+
+
+def test_without_scripts_nothing_speaks_of_values_to_point_at(chromium, reports):
+    page, heard = opened(chromium, reports["usual"], scripts=False)
+    assert not page.locator("#hover-note").is_visible() and page.locator(".tip").count() == 0
+    assert heard == []
+    page.context.close()
+
+
+def test_axe_finds_nothing_while_a_value_stands_over_a_chart(chromium, reports):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed"
+    )
+    page, _ = opened(chromium, reports["usual"])
+    page.locator('figure[data-chart="spend_by_month"]').focus()
+    page.keyboard.press("ArrowRight")
+    found = axe.Axe().run(page, options=RULES).response["violations"]
+    page.context.close()
+    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []

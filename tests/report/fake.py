@@ -431,6 +431,7 @@ def summary() -> dict[str, Any]:
         "drivers": [
             drivers_of("spend", None, "money"),
             drivers_of("latency.p95", "ask_claim", "s"),
+            drivers_of("availability", "ask_claim", "share"),
         ],
         **groups(),
     }

@@ -40,6 +40,7 @@ KEYS = (
         "model",
         "subject",
         "service",
+        "moves_most",
     ),
 )
 """What a planner's words reach."""
@@ -62,8 +63,9 @@ def summary() -> dict[str, Any]:
             return [walk(item, key) for item in raw]
         return renamed(raw) if isinstance(raw, str) and key in KEYS else raw
 
-    headlines = fake.summary()["headlines"]
-    found: dict[str, Any] = walk(fake.summary())
-    for raw, true in zip(found["headlines"], headlines, strict=True):
-        raw["name"] = true["name"]  # These are this program's own words.
+    plain = fake.summary()
+    found: dict[str, Any] = walk(plain)
+    for key in ("headlines", "drivers"):
+        for raw, true in zip(found[key], plain[key], strict=True):
+            raw["name"] = true["name"]  # These are this program's own words.
     return found

@@ -119,9 +119,10 @@ def strangers(lines: Iterable[str], summary) -> list[str]:
 
 
 def chart_lines(drawing) -> list[str]:
-    """What a chart tells: its words, and the text within its drawing but for the marks of its axes."""
+    """What a chart tells: its words, its values, and the text within its drawing but for the ticks of its axes."""
     words = drawing.words
-    return [words.title, words.subtitle, words.description, *_svg_texts(drawing.svg)]
+    told = [mark.words for mark in drawing.marks]
+    return [words.title, words.subtitle, words.description, *told, *_svg_texts(drawing.svg)]
 
 
 def _svg_texts(svg: bytes) -> list[str]:

@@ -129,7 +129,7 @@ def test_signs_have_twins_for_old_terminals():
 def test_the_marks_of_an_axis_can_be_told_apart():
     assert form.ticks([0.994, 0.995, 1.0], "share") == ["99.4%", "99.5%", "100.0%"]
     assert form.ticks([14, 12, 0], "s") == ["14 s", "12 s", "0 s"]
-    assert form.ticks([250_000, 50_000, 0], "money") == ["$250k", "$50k", "$0k"]
+    assert form.ticks([250_000, 50_000, 0], "money") == ["$250k", "$50k", "$0"]
 
 
 def test_durations_that_are_far_apart_have_units_of_their_own():

@@ -8,6 +8,7 @@ from sim.report.charts import (
     actual_spend,
     availability,
     budget,
+    drivers,
     fan,
     kinds,
     latency,
@@ -34,6 +35,7 @@ CHARTS: dict[str, Callable[[Summary], Drawing | None]] = {
     queue.NAME: queue.draw,
     stages.NAME: stages.draw,
     slow_tail.NAME: slow_tail.draw,
+    **drivers.CHARTS,
 }
 
 

@@ -29,6 +29,8 @@ def draw(summary: Summary) -> Drawing | None:
     chart = Chart(NAME, words, half=True)
     axes, spreads = chart.axes, [value for _, value in burn.days]
     canvas.band(axes, range(len(spreads)), spreads, canvas.PALETTE[1])
+    names = [f"After {form.day(day)}" for day, _ in burn.days]
+    canvas.band_marks(chart, names, spreads, "share")
     axes.set_xlim(0, max(1, len(spreads) - 1))
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, -0.04), max(high, 1.04))

@@ -7,6 +7,7 @@ salt per chart keeps its ids apart from those of other charts on one page.
 from __future__ import annotations
 
 import io
+import math
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -42,8 +43,12 @@ NAME_POINTS = 130
 """A name in the words of half a chart is cut to this width."""
 """Where the title of half a chart breaks."""
 DOTS_PER_INCH = 110
+POINTS_PER_INCH = 72
+"""The unit of an SVG is a point."""
 TITLE_LETTERS_MAX = 60
 PARTS = ("p10", "p50", "p90")
+EXACT_DIGITS = 4
+"""Of the values that stand over marks."""
 MARKED_MAX = 24
 """Up to so many points of a line are marked."""
 MONTHS_SHOWN_MAX = 7
@@ -92,6 +97,15 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A thing on a chart that has a value: where it stands in the drawing (its units, from the top left), in words."""
+
+    x: float
+    y: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """A chart as files."""
 
@@ -99,20 +113,24 @@ class Drawing:
     words: Words
     svg: bytes
     png: bytes
+    marks: tuple[Mark, ...] = ()
+    """In the order in which keys step through them."""
 
 
 class Chart:
     """A figure with one pair of axes; it must be made and drawn in `style(name)`."""
 
-    def __init__(self, name: str, words: Words, *, half: bool = False) -> None:
+    def __init__(self, name: str, words: Words, *, half: bool = False, height: float = 0) -> None:
+        """Make the figure: whole or half a page wide, of the usual height [inches] or of another."""
         self.name = name
         self.words = words
         self._figure = Figure(
-            figsize=HALF_INCHES if half else SIZE_INCHES,
+            figsize=HALF_INCHES if half else (SIZE_INCHES[0], height or SIZE_INCHES[1]),
             layout=ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.06 if half else 0.12),
         )
         FigureCanvasAgg(self._figure)
         self.axes: Axes = self._figure.add_subplot()
+        self._marks: list[tuple[float, float, str]] = []
         # Marks at 2.5 or 7.5 would be told as 2 and 8.
         self.axes.yaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10]))
         title, subtitle = words.title, words.subtitle
@@ -126,6 +144,11 @@ class Chart:
             subtitle, loc="left", fontsize=9, pad=10 if half else 20, alpha=0
         )
 
+    def mark(self, x: float, y: float, words: str) -> None:
+        """Give what stands at a place of the axes its exact value in words; a gap (NaN) has none."""
+        if math.isfinite(x) and math.isfinite(y):
+            self._marks.append((x, y, words))
+
     def drawing(self) -> Drawing:
         """Return the files."""
         self._figure.draw_without_rendering()
@@ -137,7 +160,19 @@ class Chart:
             LEFT, bottom, self._subtitle, color=QUIET, fontsize=9, va="bottom"
         )
         words.set_in_layout(False)
-        return Drawing(self.name, self.words, self._svg(), self._png())
+        svg = self._svg()
+        return Drawing(self.name, self.words, svg, self._png(), self._placed())
+
+    def _placed(self) -> tuple[Mark, ...]:
+        """The marks in the units of the SVG, which are points."""
+        if not self._marks:
+            return ()
+        places = self.axes.transData.transform([(x, y) for x, y, _ in self._marks])
+        scale, height = POINTS_PER_INCH / self._figure.dpi, self._figure.get_figheight()
+        return tuple(
+            Mark(round(x * scale, 1), round(height * POINTS_PER_INCH - y * scale, 1), words)
+            for (x, y), (_, _, words) in zip(places.tolist(), self._marks, strict=True)
+        )
 
     def _svg(self) -> bytes:
         out = io.StringIO()
@@ -181,18 +216,35 @@ def finding(title: str | None, neutral: str, runs: int) -> str:
 
 
 def band_words(runs: int) -> str:
-    """Say what a P10–P90 band is."""
-    return f"P10–P90 of {runs} replications"
+    """Say what a band from P10 to P90 is."""
+    return f"{form.range_name(runs)} of {runs} run{'s' if runs != 1 else ''}"
+
+
+def band_marks(
+    chart: Chart, names: Sequence[str], spreads: Sequence[Spread], unit: str, currency: str = "USD"
+) -> None:
+    """Give each point of a band its P50, P10 and P90 in words; points stand at whole numbers from 0."""
+    for place, (name, one) in enumerate(zip(names, spreads, strict=True)):
+        middle, low, high = form.measure_row(
+            [one.p50, one.p10, one.p90], unit, currency, EXACT_DIGITS
+        )
+        chart.mark(place, number(one.p50), f"{name}: P50 {middle}, {form.between(low, high)}")
 
 
 def limit_line(axes: Axes, height: float, text: str) -> None:
-    """Draw a target or a budget, with its words on the line, or below it where the plot ends."""
+    """Draw a target or a budget, with its words on the line, or below it where the plot ends.
+
+    Where it lies beyond the plot, words at the edge say so.
+    """
     low, high = axes.get_ylim()
     below = height > high - TOP * (high - low)
-    axes.axhline(height, color=LIMIT, linewidth=1.4, zorder=4)
+    if low <= height <= high:
+        axes.axhline(height, color=LIMIT, linewidth=1.4, zorder=4)
+    else:
+        text += f", {'above' if height > high else 'below'} this plot"
     axes.annotate(
         text,
-        (0.005, height),
+        (0.005, min(max(height, low), high)),
         xycoords=("axes fraction", "data"),
         xytext=(0, -3 if below else 3),
         textcoords="offset points",

@@ -11,7 +11,7 @@ from sim.report.charts.canvas import Chart, Drawing, Words
 from sim.report.read import MonthSpend, Summary
 
 NAME = "spend_fan"
-NEUTRAL_TITLE = "Monthly spend, P10 to P90"
+NEUTRAL_TITLE = "Monthly spend and its range"
 
 
 def draw(summary: Summary) -> Drawing | None:
@@ -31,6 +31,8 @@ def draw(summary: Summary) -> Drawing | None:
     chart = Chart(NAME, words, half=True)
     axes = chart.axes
     canvas.band(axes, range(len(months)), [month.total for month in months])
+    names = [form.month(month.month) for month in months]
+    canvas.band_marks(chart, names, [month.total for month in months], "money", currency)
     budgets = {month.budget for month in months}
     axes.set_ylim(
         0, max([axes.get_ylim()[1], *(float(b) * 1.05 for b in budgets if b is not None)])

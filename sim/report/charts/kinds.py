@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from sim.report import format as form
@@ -29,17 +30,27 @@ def draw(summary: Summary) -> Drawing | None:
     sums = {kind: sum((row[kind] for _, row in rows), Decimal(0)) for kind in LOOKS}
     words = Words(
         canvas.finding(finding(sums), NEUTRAL_TITLE, runs),
-        f"Mean of {runs} replications a month, {currency}.",
+        f"Mean of {runs} runs a month, {currency}.",
         "; ".join(f"{form.month(month)}: {_told(row, currency)}" for month, row in rows) + ".",
     )
     chart = Chart(NAME, words, half=True)
     _stack(chart, [row for _, row in rows])
+    _marks(chart, rows, currency)
     axes = chart.axes
     axes.set_ylim(0, axes.get_ylim()[1] * 1.3)
     axes.legend(loc="upper left", frameon=False, fontsize=9, ncols=1, borderaxespad=0.2)
     canvas.months_axis(axes, [month for month, _ in rows])
     canvas.value_ticks(axes, "money", currency)
     return chart.drawing()
+
+
+def _marks(chart: Chart, rows: Sequence[tuple[date, Mapping[str, Decimal]]], currency: str) -> None:
+    for place, (month, row) in enumerate(rows):
+        base = 0.0
+        for kind, (name, *_) in LOOKS.items():
+            words = f"{form.month(month)}, {name}: {form.money_unit(row[kind], currency)}"
+            chart.mark(place, base + float(row[kind]) / 2, words)
+            base += float(row[kind])
 
 
 def _told(row: Mapping[str, Decimal], currency: str) -> str:

@@ -42,7 +42,7 @@ def draw(sweep: Mapping[str, Any]) -> Drawing | None:
     with canvas.style(NAME):
         words = Words(
             _title(len(best), len(points)),
-            f"Means of {runs} replications: spend of the horizon, {currency}, and p95 of "
+            f"Means of {runs} runs: spend of the horizon, {currency}, and p95 of "
             f"{form.label(sweep['workload'], 24)}. Numbers: see the table.{left_out}",
             "Points that no other beats: " + ", ".join(map(str, best)) + ".",
         )
@@ -68,6 +68,10 @@ def _dots(chart: Chart, known: Sequence[tuple[int, Mapping[str, Any]]], currency
             zorder=4,
             label="beaten by none" if frontier else "beaten by another",
         )
+    for number, point in known:
+        spend, p95 = point["spend"]["mean"], point["latency_p95"]["mean"]
+        told = f"{form.money(spend, currency, canvas.EXACT_DIGITS)}, p95 {form.duration(p95, 3)}"
+        chart.mark(float(spend), float(p95), f"{number}, {form.label(point['label'], 60)}: {told}")
     axes.margins(0.08, 0.14)
     axes.grid(visible=True, axis="both")
     axes.autoscale(enable=False)

@@ -74,6 +74,10 @@ def _paint(chart: Chart, queue: Queue, place: int, largest: float) -> None:
         edgecolors=canvas.GRID,
         linewidth=0.4,
     )
+    for hour, waiting in enumerate(queue.waiting):
+        when = f"{DAYS[hour // 24]} {hour % 24:02d}:00"
+        words = f"{when}: {form.count(waiting)} waiting on average"
+        chart.mark(hour % 24 + 0.5, hour // 24 + 0.5 if waiting is not None else math.nan, words)
     axes.annotate(
         form.count(largest, 2),
         (place % 24 + 0.5, place // 24 + 0.5),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,11 @@ from sim.report import format as form
 from sim.report import read, read_service
 from sim.report.charts import canvas
 from sim.report.charts.canvas import Chart, Drawing, Words
-from sim.report.read import DayRow, Summary, TargetRow
+from sim.report.read import DayRow, Spread, Summary, TargetRow
+
+NOTHING = Spread(None, None, None, None)
+LOOSE = 4
+"""A limit so many times farther off than every value is told and not drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +40,24 @@ def draw(summary: Summary, ribbon: Ribbon) -> Drawing | None:
     words = Words(
         canvas.finding(title, f"{ribbon.noun} by day", runs),
         f"{ribbon.noun} of {form.label(workload, 24)}, by day. Line: P50; band: {canvas.band_words(runs)}."
-        + (" Triangles: dated incidents." if read_service.announced_incidents(summary) else ""),
+        + (
+            " Triangle: an incident with a date."
+            if read_service.announced_incidents(summary)
+            else ""
+        ),
         _description(days, ribbon, target),
     )
     chart = Chart(ribbon.name, words)
-    _draw(chart, days, ribbon)
-    if target:
-        limit = form.decimal(target.limit)
-        assert limit is not None
-        canvas.limit_line(chart.axes, float(limit), f"target {form.measure(limit, ribbon.unit)}")
+    limit = canvas.number(target.limit) if target else None
+    _draw(chart, days, ribbon, limit)
+    canvas.band_marks(
+        chart,
+        [form.day(day.day) for day in days],
+        [day.values.get(ribbon.metric, NOTHING) for day in days],
+        ribbon.unit,
+    )
+    if limit is not None:
+        canvas.limit_line(chart.axes, limit, f"target {form.measure(limit, ribbon.unit)}")
     phases = read.phases(summary)
     places = [(phase.start - days[0].day).days for phase in phases]
     canvas.phase_lines(chart.axes, phases, places)
@@ -75,7 +89,7 @@ def _has(day: DayRow, metric: str) -> bool:
     return metric in day.values and form.decimal(day.values[metric].p50) is not None
 
 
-def _draw(chart: Chart, days: Sequence[DayRow], ribbon: Ribbon) -> None:
+def _draw(chart: Chart, days: Sequence[DayRow], ribbon: Ribbon, limit: float | None) -> None:
     axes = chart.axes
     rows = [day.values.get(ribbon.metric) for day in days]
     low, middle, high = (
@@ -87,16 +101,21 @@ def _draw(chart: Chart, days: Sequence[DayRow], ribbon: Ribbon) -> None:
     axes.plot(places, middle, color=color, linewidth=1.8, solid_joinstyle="round")
     axes.set_xlim(0, max(1, len(days) - 1))
     axes.margins(y=0.08)
-    _scale(chart, ribbon, [v for v in (*low, *middle, *high) if v == v])
+    _scale(chart, ribbon, [v for v in (*low, *middle, *high) if math.isfinite(v)], limit)
     canvas.month_ticks(axes, [day.day for day in days])
 
 
-def _scale(chart: Chart, ribbon: Ribbon, values: list[float]) -> None:
+def _scale(chart: Chart, ribbon: Ribbon, values: list[float], limit: float | None) -> None:
+    """Let the axis reach the limit, unless the values would then be a line at its edge."""
     axes = chart.axes
     if ribbon.from_zero:
-        axes.set_ylim(0, max(values) * 1.15 or 1)
+        top = max(values)
+        seen = limit is not None and limit <= top * LOOSE
+        axes.set_ylim(0, max(top * 1.15, limit * 1.08 if seen and limit else 0) or 1)
     else:
         floor = min(values)
+        if limit is not None and 1 - limit <= (1 - floor) * LOOSE:
+            floor = min(floor, limit)
         axes.set_ylim(max(0.0, floor - (1 - floor) * 0.15 - 1e-4), 1.0)
     axes.autoscale(False)
     _ticks(chart, ribbon)

@@ -31,7 +31,11 @@ def draw(summary: Summary) -> Drawing | None:
     words = Words(
         canvas.finding(finding(rows[-1]), NEUTRAL_TITLE, read.replications(summary)),
         f"{canvas.fitted(form.label(workload), canvas.NAME_POINTS)}: mean time of requests near its p95, by stage.",
-        "; ".join(f"{name}: {form.duration(_parts(rows[-1], names)[name])}" for name in names),
+        "; ".join(
+            f"{name}: {form.duration(_parts(rows[-1], names)[name])}"
+            for name in names
+            if name != REST
+        ),
     )
     chart = Chart(NAME, words, half=True)
     _stack(chart, rows, names)
@@ -58,6 +62,18 @@ def _parts(row: Row, names: Sequence[str]) -> Mapping[str, float]:
     return found
 
 
+def _marks(
+    chart: Chart, rows: Sequence[Row], name: str, base: Sequence[float], widths: Sequence[float]
+) -> None:
+    """Each part but for the rest, which the summary tells stage by stage."""
+    if name == REST:
+        return
+    for place, (row, low, width) in enumerate(zip(rows, base, widths, strict=True)):
+        when = row["phase"] or WHOLE
+        words = f"{form.label(when, 24)}, {form.label(name, 36)}: {form.duration(width, 3)}"
+        chart.mark(low + width / 2, place, words)
+
+
 def _stack(chart: Chart, rows: Sequence[Row], names: Sequence[str]) -> None:
     axes, base = chart.axes, [0.0] * len(rows)
     parts = [_parts(row, names) for row in rows]
@@ -74,6 +90,7 @@ def _stack(chart: Chart, rows: Sequence[Row], names: Sequence[str]) -> None:
             linewidth=0.5,
             label=shown,
         )
+        _marks(chart, rows, name, base, widths)
         base = [low + width for low, width in zip(base, widths, strict=True)]
     axes.set_ylim(len(rows) - 0.5, -1.4 - 0.34 * len(rows))
     phases = [canvas.fitted(row["phase"] or WHOLE, NAME_POINTS) for row in rows]

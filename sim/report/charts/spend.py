@@ -25,6 +25,7 @@ def draw(summary: Summary) -> Drawing | None:
     chart = Chart(NAME, _words(summary, months))
     _stack(chart, months, names)
     _totals(chart, months)
+    _marks(chart, summary, months, names)
     _scales(chart, summary, months)
     return chart.drawing()
 
@@ -106,6 +107,24 @@ def _totals(chart: Chart, months: Sequence[MonthSpend]) -> None:
             markersize=9,
             zorder=5,
         )
+
+
+def _marks(
+    chart: Chart, summary: Summary, months: Sequence[MonthSpend], names: dict[str, str]
+) -> None:
+    currency, ends = read.currency(summary), form.range_name(read.replications(summary))
+    for place, month in enumerate(months):
+        base, when = 0.0, form.month(month.month)
+        for line, name in names.items():
+            cost = month.cost_of(line)
+            middle = base + float(cost) / 2
+            chart.mark(place, middle, f"{when}, {name}: mean {form.money_unit(cost, currency)}")
+            base += float(cost)
+        low, mean, high = (
+            form.money_unit(getattr(month.total, part), currency) for part in ("p10", "mean", "p90")
+        )
+        words = f"{when}, total: mean {mean}, {ends} {form.between(low, high)}"
+        chart.mark(place, canvas.number(month.total.p90), words)
 
 
 def _scales(chart: Chart, summary: Summary, months: Sequence[MonthSpend]) -> None:

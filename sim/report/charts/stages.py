@@ -26,7 +26,7 @@ def draw(summary: Summary) -> Drawing | None:
     runs = read.replications(summary)
     words = Words(
         canvas.finding(finding(rows), NEUTRAL_TITLE, runs),
-        "Ring: median; dot: p95. P50 of the replications.",
+        f"Ring: median request; dot: p95; both P50 of {runs} runs. Log scale.",
         "; ".join(f"{n}: {form.duration(a.p50)} to {form.duration(b.p50)}" for n, a, b in rows),
     )
     chart = Chart(NAME, words, half=True)
@@ -46,8 +46,12 @@ def finding(rows: Sequence[tuple[str, Spread, Spread]]) -> str | None:
 
 def _dumbbells(chart: Chart, rows: Sequence[tuple[str, Spread, Spread]]) -> None:
     axes, color = chart.axes, canvas.PALETTE[0]
-    for place, (_, typical, slow) in enumerate(rows):
+    for place, (name, typical, slow) in enumerate(rows):
         ends = [canvas.number(typical.p50), canvas.number(slow.p50)]
+        for end, word, text in zip(
+            ends, ("median", "p95"), map(form.duration, (typical.p50, slow.p50)), strict=True
+        ):
+            chart.mark(end, place, f"{name}: {word} {text}")
         axes.plot(ends, [place, place], color=color, linewidth=1.6, zorder=2)
         axes.plot(ends[:1], [place], "o", color=color, markerfacecolor="white", zorder=3)
         axes.plot(ends[1:], [place], "o", color=color, zorder=3)

@@ -28,6 +28,8 @@ def draw(summary: Summary) -> Drawing | None:
     chart = Chart(NAME, words, half=True)
     axes, places = chart.axes, range(len(months))
     canvas.band(axes, places, [one.value for one in months])
+    names = [f"To the end of {form.month(one.month)}" for one in months]
+    canvas.band_marks(chart, names, [one.value for one in months], "money", currency)
     limits = [canvas.number(one.limit) for one in months]
     axes.plot(places, limits, color=canvas.LIMIT, linewidth=1.4, linestyle="--")
     _ends(chart, months, currency)

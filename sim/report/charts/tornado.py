@@ -50,12 +50,12 @@ def draw(metric: Mapping[str, Any], runs: int, currency: str) -> Drawing | None:
     with canvas.style(name_of(metric)):
         words = Words(
             finding(metric) or f"What moves {noun_of(metric)}",
-            f"Mean of {runs} replications with one unknown at its P10 (ring) and at its P90 (dot), the others at "
+            f"Mean of {runs} runs with one unknown at its P10 (ring) and at its P90 (dot), the others at "
             "their likeliest.",
             f"{told}.",
         )
         chart = Chart(name_of(metric), words)
-        _bars(chart, rows, ends)
+        bars(chart, rows, ends)
         return chart.drawing()
 
 
@@ -70,15 +70,18 @@ def finding(metric: Mapping[str, Any]) -> str | None:
     return title if len(title) <= canvas.TITLE_LETTERS_MAX else None
 
 
-def _bars(chart: Chart, rows: Sequence[Mapping[str, Any]], ends: Sequence[Sequence[str]]) -> None:
+def bars(chart: Chart, rows: Sequence[Mapping[str, Any]], ends: Sequence[Sequence[str]]) -> None:
+    """Draw a bar for each unknown from its figure at P10 to that at P90, with both ends written."""
     axes = chart.axes
     for place, (one, texts) in enumerate(zip(rows, ends, strict=True)):
         low, high = float(one["at_p10"]), float(one["at_p90"])
-        axes.barh(place, high - low, 0.5, left=low, color=canvas.PALETTE[0], alpha=0.35)
+        color = canvas.PALETTE[0] if one.get("clear", True) else canvas.QUIET
+        axes.barh(place, high - low, 0.5, left=low, color=color, alpha=0.35)
         axes.plot([low], [place], "o", color=LOW, markerfacecolor="white", zorder=4)
         axes.plot([high], [place], "o", color=HIGH, zorder=4)
         sides = ("right", "left") if low <= high else ("left", "right")
-        for x, text, side in zip((low, high), texts, sides, strict=True):
+        for x, text, side, part in zip((low, high), texts, sides, ("p10", "p90"), strict=True):
+            chart.mark(x, place, f"{form.label(one['path'], 60)} at {one[part]}: {text}")
             axes.annotate(
                 text,
                 (x, place),

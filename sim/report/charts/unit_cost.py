@@ -22,12 +22,14 @@ def draw(summary: Summary) -> Drawing | None:
     runs, currency = read.replications(summary), read.currency(summary)
     words = Words(
         canvas.finding(finding(months, currency), NEUTRAL_TITLE, runs),
-        f"Whole bill over good requests, {currency}. Line: P50; band: {canvas.band_words(runs)}.",
+        f"Whole bill over requests answered in time, {currency}. Line: P50; band: {canvas.band_words(runs)}.",
         "; ".join(f"{form.month(m.month)}: {form.money(m.value.p50, currency)}" for m in months),
     )
     chart = Chart(NAME, words, half=True)
     axes = chart.axes
     canvas.band(axes, range(len(months)), [one.value for one in months], canvas.PALETTE[2])
+    names = [form.month(one.month) for one in months]
+    canvas.band_marks(chart, names, [one.value for one in months], "money", currency)
     axes.set_ylim(0, axes.get_ylim()[1])
     axes.set_xlim(-0.4, len(months) - 0.6)
     canvas.months_axis(axes, [one.month for one in months])

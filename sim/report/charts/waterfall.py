@@ -49,7 +49,7 @@ def draw(comparison: Mapping[str, Any], place: int) -> Drawing | None:
             canvas.finding(
                 finding(row["differences"][place - 1], steps, pair, currency), NEUTRAL_TITLE, runs
             ),
-            f"Mean spend of the horizon over {runs} replications, {currency}, from {pair[0]} to {pair[1]}.",
+            f"Mean spend of the horizon over {runs} runs, {currency}, from {pair[0]} to {pair[1]}.",
             f"{form.money(ends[0], currency)}; {told}; {form.money(ends[1], currency)}.",
         )
         chart = Chart(name_of(letters[place]), words)
@@ -94,6 +94,11 @@ def _columns(
         top = max(top, level)
     labels.append((last, ends[1], form.money(ends[1], currency)))
     for place, height, text in labels:
+        chart.mark(
+            place,
+            float(height),
+            f"{(pair[0], *(name for name, _ in steps), pair[1])[place]}: {text}",
+        )
         axes.annotate(
             text,
             (place, float(height)),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from markupsafe import Markup
-
 from sim.report.charts.canvas import Drawing
 from sim.report.html.blocks import Section
 from sim.report.html.first_page import first_page
@@ -19,7 +17,7 @@ from sim.report.html.sections import (
     reproduce,
     service,
 )
-from sim.report.html.template import HERE, rendered
+from sim.report.html.template import rendered
 from sim.report.html.what_if import what_if_data
 from sim.report.read import Summary
 
@@ -50,6 +48,6 @@ def to_html(summary: Summary, drawings: Sequence[Drawing]) -> str:
         title=first.title,
         first=first,
         sections=[found for make in SECTIONS if (found := make(summary)) is not None],
-        script=Markup((HERE / "what_if.js").read_text(encoding="utf-8")),
-        what_if=Markup(what_if_data(summary)),
+        scripts=("hover.js", "what_if.js"),
+        data={"what_if": what_if_data(summary)},
     )

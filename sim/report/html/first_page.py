@@ -71,11 +71,16 @@ def targets_table(summary: Summary, rows: Sequence[TargetRow], note: str = "") -
     """Return targets as every face shows them, with their chance."""
     runs, currency = read.replications(summary), read.currency(summary)
     cells = [target_cells(row, currency, runs) for row in rows]
+    level = f", {form.share(rows[0].chance_level)} interval" if rows else ""
     return Table(
         "Targets" if rows else "No targets are written, so there is nothing to pass or fail.",
-        ("Result", "Target", "Limit", "P50", "P10–P90", "Chance met"),
+        ("Result", "Target", "Limit", "P50", form.range_name(runs), f"Chance met{level}", "Asked"),
         [
-            (WORDS[row.status], _with_worst(name, row), limit, middle, spread, chance)
+            (
+                *(WORDS[row.status], _with_worst(name, row), limit, middle, spread),
+                f"{chance} ({form.between(*map(form.share, row.chance_interval))})",
+                form.share(row.required_chance),
+            )
             for row, (name, limit, middle, spread, chance) in zip(rows, cells, strict=True)
         ],
         left=2,
@@ -128,7 +133,7 @@ def _headline(summary: Summary, name: str, title: str) -> Tile | None:
         return None
     middle, low, high = _three(found, read.currency(summary))
     subject = f"{form.label(found['workload'], 20)}: " if found["workload"] else ""
-    spread = f"P10–P90 {form.between(low, high)}"
+    spread = f"{form.range_name(read.replications(summary))} {form.between(low, high)}"
     if form.decimal(found["mean"]) is not None and found["unit"] == "money":
         spread += f" · mean {form.measure(found['mean'], 'money', read.currency(summary))}"
     return Tile(f"{subject}{title}, P50", middle, spread)
@@ -149,6 +154,12 @@ def _judged(summary: Summary, rows: Sequence[TargetRow], metric: str, title: str
     if not found:
         return None
     row = min(found, key=lambda one: ORDER.index(one.status))
-    currency = read.currency(summary)
-    name, limit, middle, spread, _ = target_cells(row, currency, read.replications(summary))
-    return Tile(f"{title or name}, P50", middle, f"P10–P90 {spread} · target {limit}", row.status)
+    currency, runs = read.currency(summary), read.replications(summary)
+    name, limit, middle, spread, chance = target_cells(row, currency, runs)
+    asked = form.share(row.required_chance)
+    below = (
+        f"{form.range_name(runs)} {spread} · target {limit}, met in {chance} of runs, {asked} asked"
+    )
+    if runs < form.FEW_RUNS:
+        below = below.replace(f"{chance} of runs", f"{chance} runs")
+    return Tile(f"{title or name}, P50", middle, below, row.status)

@@ -132,7 +132,7 @@ def sweep_page(summary: Summary) -> str:
             for number, (point, spend) in enumerate(zip(points, spends, strict=True), 1)
         ],
         left=3,
-        note="Means over the replications. Surely met: targets whose chance is met beyond doubt.",
+        note="Means over the runs. Surely met: targets whose chance is met beyond doubt.",
     )
     return rendered(
         "study.html.j2",

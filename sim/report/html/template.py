@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,44 @@ _ID = re.compile(r'\bid="')
 _POINTER = re.compile(r'(url\(#|href="#)')
 
 
-def rendered(template: str, drawings: Sequence[Drawing], **values: Any) -> str:
-    """Return a page: its template with the style, the charts by name, and what else it shows."""
+def rendered(
+    template: str,
+    drawings: Sequence[Drawing],
+    *,
+    scripts: Sequence[str] = ("hover.js",),
+    data: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> str:
+    """Return a page.
+
+    Args:
+        template: its file.
+        drawings: its charts, which it shows by name.
+        scripts: files of scripts, without which the page is whole.
+        data: what they read beside the marks of the charts.
+        values: what else the template shows.
+    """
     charts = {drawing.name: Markup(_inline(drawing)) for drawing in drawings}
     style = Markup((HERE / "style.css").read_text(encoding="utf-8"))
-    text = _environment().get_template(template).render(charts=charts, style=style, **values)
+    script = Markup("".join((HERE / name).read_text(encoding="utf-8") for name in scripts))
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            charts=charts, style=style, script=script, data=_data(drawings, data or {}), **values
+        )
+    )
     return text.encode("utf-8", errors="replace").decode("utf-8")
+
+
+def _data(drawings: Sequence[Drawing], more: Mapping[str, Any]) -> Markup:
+    """JSON that may stand within a script element: no `<` can end it."""
+    marks = {
+        drawing.name: [[mark.x, mark.y, mark.words] for mark in drawing.marks]
+        for drawing in drawings
+    }
+    text = json.dumps({**more, "marks": marks}, sort_keys=True, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))
 
 
 @cache

@@ -1,7 +1,7 @@
 // Spend under other prices, a discount, another currency rate or budget. Spend only: it is a product.
 (function () {
   "use strict";
-  const data = JSON.parse(document.getElementById("what-if-data").textContent);
+  const data = JSON.parse(document.getElementById("page-data").textContent).what_if;
   if (!data.months.length) return;
   const money = (n) => data.sign + Math.round(n).toLocaleString("en-US");
   const read = (id) => {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -13,8 +12,8 @@ from sim.report import read
 from sim.report.read import Summary
 
 
-def what_if_data(summary: Summary) -> str:
-    """Return JSON that may stand within a script element: no `<` can end it."""
+def what_if_data(summary: Summary) -> dict[str, Any]:
+    """Return the currency's sign and the months, for JSON."""
     bases = {str(raw["id"]): raw["basis"] for raw in summary["spend"]["items"]}
     months = [
         {
@@ -25,12 +24,7 @@ def what_if_data(summary: Summary) -> str:
         }
         for raw in summary["monthly"]
     ]
-    text = json.dumps(
-        {"sign": form.sign(read.currency(summary)), "months": months},
-        sort_keys=True,
-        separators=(",", ":"),
-    )
-    return text.replace("<", "\\u003c")
+    return {"sign": form.sign(read.currency(summary)), "months": months}
 
 
 def _sum(raw: Mapping[str, Any], bases: Mapping[str, str], basis: str) -> Decimal:

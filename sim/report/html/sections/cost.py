@@ -54,12 +54,13 @@ def _months(summary: Summary) -> Table:
 def _spreads(summary: Summary) -> list[list[str]]:
     """Rows of the total's spread and of the budget, below the total."""
     currency, months = read.currency(summary), read.months(summary)
+    low, high = form.range_ends(read.replications(summary))
     rows = [
         [
             f"Total, {name}",
             *(form.money_whole(getattr(month.total, key), currency) for month in months),
         ]
-        for key, name in (("p10", "P10"), ("p50", "P50"), ("p90", "P90"))
+        for key, name in (("p10", low), ("p50", "P50"), ("p90", high))
     ]
     if any(month.budget is not None for month in months):
         rows.append(["Budget", *(form.money_whole(month.budget, currency) for month in months)])

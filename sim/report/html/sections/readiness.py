@@ -50,14 +50,18 @@ def _resilience(summary: Summary) -> Evidence:
 def incident_words(known: Sequence[facts.Row]) -> str:
     """How many incidents are written, which have a date, and how often the others came in a run."""
     dated = [form.label(raw["name"], 30) for raw in known if raw["start"]]
-    words = f"Incidents that are written: {form.count(len(known))}"
-    words += f"; with a date: {_some_of(dated)}." if dated else ", none with a date."
+    words = f"Incidents that are written: {form.count(len(known))}. "
+    words += f"With a date: {_some_of(dated)}." if dated else "None has a date."
     often = [
         f"{form.label(raw['name'], 30)} {form.count(raw['times']['mean'], 2)}"
         for raw in known
         if not raw["start"] and raw.get("times", {}).get("mean") is not None
     ]
-    return f"{words} Of the others a run had, on average: {', '.join(often)}." if often else words
+    return (
+        f"{words} How often a run had the others, on average: {', '.join(often)}."
+        if often
+        else words
+    )
 
 
 def _governance(summary: Summary) -> Evidence:
@@ -183,8 +187,8 @@ def _sustainability(summary: Summary) -> Evidence:
         top = max(known, key=lambda month: form.decimal(month.total.mean) or 0)
         low, middle, high = form.money_row([top.total.p10, top.total.p50, top.total.p90], currency)
         shown.append(
-            f"The dearest month is {form.month(top.month)}: {middle} at P50, {form.between(low, high)} "
-            "in 8 of 10 runs."
+            f"The dearest month is {form.month(top.month)}: {middle} at P50, "
+            f"{form.range_name(read.replications(summary))} {form.between(low, high)}."
         )
     if not any(month.budget is not None for month in months):
         gaps.append("No budget is written.")

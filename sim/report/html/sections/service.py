@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from sim.report import format as form
 from sim.report import read
 from sim.report.html.blocks import Block, Charts, Section, Table, Text
@@ -13,8 +11,8 @@ from sim.report.read import Summary
 from sim.report.read_facts import Row, endings, failure_parts, incidents
 
 SENTENCE_LETTERS_MAX = 400
-PART_MIN = Decimal("0.001")
-"""A smaller part is shown as less."""
+SHOWN_MIN = 0.01
+"""Smaller parts of a workload's failures are left to the summary."""
 WORDS = {
     "ok": "answered",
     "late": "late",
@@ -51,7 +49,12 @@ def section(summary: Summary) -> Section:
 
 
 def _failures(summary: Summary) -> list[Block]:
-    rows = [(row["workload"], part) for row in failure_parts(summary) for part in row["parts"]]
+    rows = [
+        (row["workload"], part)
+        for row in failure_parts(summary)
+        for part in row["parts"]
+        if part["share"] >= SHOWN_MIN
+    ]
     if not rows:
         return []
     return [
@@ -66,11 +69,12 @@ def _failures(summary: Summary) -> list[Block]:
                     form.label(_first_cause(part), 60),
                     form.label(part["owner"] or "not stated", 30),
                     _some(part["failed"]),
-                    _part(part["share"]),
+                    form.share(part["share"]),
                 )
                 for workload, part in rows
             ],
             left=5,
+            note="Share: of the workload's failures; parts below one in a hundred stand in summary.json alone.",
         )
     ]
 
@@ -93,11 +97,6 @@ def _some(mean: form.Number | None) -> str:
     return "<1" if number < 1 else form.count(round(number))
 
 
-def _part(share: form.Number) -> str:
-    number = form.decimal(share)
-    return "<0.1%" if number is not None and 0 < number < PART_MIN else form.share(share)
-
-
 def _endings(summary: Summary) -> Table | None:
     rows = endings(summary)
     if not rows:
@@ -113,5 +112,6 @@ def _endings(summary: Summary) -> Table | None:
             )
             for row in rows
         ],
-        note="Blocked is a policy's doing, neither good nor bad; unfinished is not judged yet; the rest is bad.",
+        note="Late: answered after its deadline. Overdue: past its deadline when the horizon ends; unfinished: not "
+        "yet, so not judged. Blocked: by a policy, neither good nor bad. All others but the answered are bad.",
     )
