@@ -26,6 +26,7 @@ SCHEMA_MAJOR = "simulate-summary/1."
 Examples:
   simulate report outputs/claims_q3
   simulate report outputs/claims_q3 --actuals spent.csv --out outputs/august
+  simulate report outputs/claims_q3 --actuals spent.csv --format markdown
 
 \b
 spent.csv:
@@ -46,9 +47,18 @@ spent.csv:
     type=click.Path(path_type=str),
     help="Write the results here instead of where they were.",
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "markdown"]),
+    default="terminal",
+    show_default=True,
+    help="Markdown is a comment for a pull request.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone.")
-def command(folder: str, actuals: str | None, out: str | None, quiet: bool) -> None:
+def command(folder: str, actuals: str | None, out: str | None, form: str, quiet: bool) -> None:
     """Write every face of a run again from its summary.json, without a run."""
+    from sim.report import markdown
     from sim.report.outputs import open_outputs
     from sim.report.results import files_of
     from sim.report.terminal import render, verdict_line
@@ -66,9 +76,12 @@ def command(folder: str, actuals: str | None, out: str | None, quiet: bool) -> N
                 f"{Path(folder) / 'summary.json'} is not a whole summary: {fault!r}"
             ) from fault
         outputs.write(files)
+    shown = {**summary, "actuals": spent}
+    if form == "markdown":
+        write_report(markdown.render(shown))
+        return
     screen = screen_of_stdout()
     names = list(dict.fromkeys(f"{n.split('/')[0]}/" if "/" in n else n for n in files))
-    shown = {**summary, "actuals": spent}
     text = verdict_line(shown, screen) if quiet else ""
     write_report(text or render(shown, screen, wrote=[f"{target}/", *names]))
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from decimal import ROUND_FLOOR, Decimal
 
 from sim.report import format as form
-from sim.report.read import SpendLine
+from sim.report import read
+from sim.report.read import SpendLine, Summary
 
 SMALL_TOTAL = 1_000
 """Below this a bill shows its cents."""
@@ -22,6 +23,34 @@ def footing(costs: Sequence[Decimal], currency: str, *, whole: bool = False) -> 
     small = not whole and abs(costs[-1]) < SMALL_TOTAL
     show = form.money_unit if small else form.money_whole
     return [show(cost, currency) for cost in _cut(costs, CENT if small else UNIT)]
+
+
+def actual_rows(summary: Summary) -> list[list[str]]:
+    """Return (month, actual, projected, variance) of each month of which the spend is known, and their total.
+
+    Differences are those of the amounts as shown.
+    """
+    spent, currency = read.actuals(summary), read.currency(summary)
+    months = [row for row in read.months(summary) if row.month in spent]
+    small = all(abs(spent[row.month]) < SMALL_TOTAL for row in months)
+    step, show = (CENT, form.money_unit) if small else (UNIT, form.money_whole)
+    pairs = [
+        (spent[row.month].quantize(step), sum(row.lines.values(), Decimal(0)).quantize(step))
+        for row in months
+    ]
+    names = [form.month(row.month) for row in months]
+    if len(pairs) > 1:
+        names.append("Total")
+        none = Decimal(0)
+        pairs.append((sum((a for a, _ in pairs), none), sum((mean for _, mean in pairs), none)))
+    return [
+        [name, show(a, currency), show(mean, currency), _signed(show(a - mean, currency), a - mean)]
+        for name, (a, mean) in zip(names, pairs, strict=True)
+    ]
+
+
+def _signed(text: str, amount: Decimal) -> str:
+    return f"+{text}" if amount > 0 else text
 
 
 def fine_footing(costs: Sequence[Decimal], currency: str) -> list[str]:

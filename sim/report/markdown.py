@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sim.report import format as form
 from sim.report import read
-from sim.report.bill_words import footing
+from sim.report.bill_words import actual_rows, footing
 from sim.report.read import Summary
 from sim.report.terminal import MARKS, VERDICTS, period, target_cells
 
@@ -24,6 +24,7 @@ def render(summary: Summary) -> str:
         f"### simulate: {words(scenario['name'])}",
         f"**{verdict}** {words(summary['verdict']['sentence'], 400)}",
         *_targets(summary),
+        *_actuals(summary),
         *_spend(summary),
         *_averages(summary),
     ]
@@ -61,6 +62,12 @@ def _targets(summary: Summary) -> list[str]:
     return [
         _table(["", "target", "limit", "P50", form.range_name(runs), "chance met"], shown, left=2)
     ]
+
+
+def _actuals(summary: Summary) -> list[str]:
+    rows = actual_rows(summary)
+    heads = [f"actual spend to date ({read.currency(summary)})", "actual", "projected", "variance"]
+    return [_table(heads, rows)] if rows else []
 
 
 def _spend(summary: Summary) -> list[str]:

@@ -233,25 +233,18 @@ def _told(page: Page, title: str, sentences: Sequence[str]) -> None:
 
 def _actuals(page: Page, summary: Summary) -> None:
     """What was really spent, beside what was projected for those months."""
-    spent, currency = read.actuals(summary), read.currency(summary)
-    rows = [row for row in read.months(summary) if row.month in spent]
+    rows = bill_words.actual_rows(summary)
     if not rows:
         return
-    small = all(spent[row.month] < bill_words.SMALL_TOTAL for row in rows)
-    step, show = (
-        (bill_words.CENT, form.money_unit) if small else (bill_words.UNIT, form.money_whole)
-    )
-    means = [sum(row.lines.values(), Decimal(0)).quantize(step) for row in rows]
-    amounts = [spent[row.month].quantize(step) for row in rows]
-    differences = [amount - mean for amount, mean in zip(amounts, means, strict=True)]
+    months, actual, projected, variance = (list(column) for column in zip(*rows, strict=True))
     page.line()
-    page.line((f"Actual spend to date ({currency})", "bold"))
+    page.line((f"Actual spend to date ({read.currency(summary)})", "bold"))
     page.table(
         [
-            Column("", [form.month(row.month) for row in rows], left=True),
-            Column("actual", [show(amount, currency) for amount in amounts]),
-            Column("projected", [show(mean, currency) for mean in means]),
-            Column("variance", [show(value, currency) for value in differences]),
+            Column("", months, left=True),
+            Column("actual", actual),
+            Column("projected", projected),
+            Column("variance", variance),
         ]
     )
 

@@ -5,7 +5,7 @@ from report import fake
 from report.test_files import RAN
 
 from sim.errors import ScenarioError
-from sim.report import actuals, charts
+from sim.report import actuals, charts, markdown
 from sim.report.page import Screen
 from sim.report.results import files_of
 from sim.report.terminal import render
@@ -76,7 +76,17 @@ def test_faces_show_them_and_the_summary_stays_that_of_the_run():
 
 def test_the_terminal_shows_a_variance_that_foots():
     text = render({**fake.summary(), "actuals": SPENT}, Screen(width=100))
-    assert "Jul 2027  $40,000    $37,501    $2,499" in text
+    assert "Jul 2027  $40,000    $37,501   +$2,499" in text
+
+
+def test_the_comment_shows_each_month_and_their_total():
+    spent = [*SPENT, {"month": "2027-08", "amount": "112001"}]
+    text = markdown.render({**fake.summary(), "actuals": spent})
+    assert "| actual spend to date (USD) | actual | projected | variance |" in text
+    assert "| Jul 2027 | $40,000 | $37,501 | +$2,499 |" in text
+    assert "| Aug 2027 | $112,001 | $112,502 | −$501 |" in text
+    assert "| Total | $152,001 | $150,003 | +$1,998 |" in text
+    assert "actual spend" not in markdown.render(fake.summary())
 
 
 def test_the_chart_tells_the_variance():

@@ -92,10 +92,29 @@ def test_actuals_take_the_projections_place_and_leave_a_variance():
     spent = 40_000.50
     mean = float(monthly.total_of(first))
     assert row_named(book, "Actual, else projection")[2] == spent
-    assert row_named(book, "Actual less projection")[2] == pytest.approx(spent - mean)
+    assert row_named(book, "Variance: actual less projection")[2] == pytest.approx(spent - mean)
     assert row_named(book, "Projection where nothing is known")[2] == 0
     assert row_named(book, "Actual, else projection")[3] == float(monthly.total_of(second))
     assert read.actuals(summary) == {date(2027, 7, 1): Decimal("40000.50")}
+
+
+def test_where_no_budget_is_written_the_workbook_says_so_and_draws_none():
+    summary = fake.summary()
+    for month in summary["monthly"]:
+        month["budget"] = None
+    book = opened(to_bytes(summary))
+    assert row_named(book["Monthly"], "Budget")[2:6] == (None, None, None, "no budget")
+    assert row_named(book["Monthly"], "Left of the budget (−: over)")[2:6] == ("no budget",) * 4
+    assert row_named(book["Summary"], "Months over budget (mean)")[1] == "no budget"
+    with zipfile.ZipFile(io.BytesIO(to_bytes(summary))) as parts:
+        assert not any(b">budget<" in parts.read(n) for n in parts.namelist() if "charts/" in n)
+
+
+def test_each_sheet_repeats_its_heads_on_paper_and_is_one_page_wide():
+    for sheet in opened(to_bytes(with_actuals()), values=False):
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToWidth in (None, 1)
+        assert sheet.print_title_rows or sheet.title == "About"
 
 
 @pytest.mark.parametrize("name", hostile.NAMES, ids=range(len(hostile.NAMES)))

@@ -6,6 +6,7 @@ from sim.report.read import Summary
 from sim.report.workbook.book import Book, Cells
 
 NAME = "Assumptions"
+WIDTHS = (46, 22, 44, 12, 18, 20, 20, 10, 10, 10)
 COLUMNS = ("path", "value", "source", "date", "owner", "set_by", "replaces")
 
 
@@ -16,15 +17,15 @@ def fill(book: Book, summary: Summary) -> None:
     cells.line("To change one, change the scenario and run it again.", "note")
     cells.row += 1
     heads = ["what", "value", "source", "date", "owner", "set by", "in place of"]
-    cells.heads([*heads, "low", "likely", "high"])
+    cells.heads([*heads, "low", "likely", "high"], len(heads))
     for raw in rows:
         for column, name in enumerate(COLUMNS):
             cells.text(column, raw.get(name) or "")
         for column, name in enumerate(("low", "likely", "high"), len(COLUMNS)):
-            cells.text(column, (raw.get("range") or {}).get(name, ""))
+            cells.text(column, (raw.get("range") or {}).get(name, ""), "right")
         cells.row += 1
     if not rows:
         cells.line("This summary tells no inputs.", "note")
-    cells.sheet.set_column(0, 0, 46)
-    cells.sheet.set_column(1, 9, 18)
+    for column, width in enumerate(WIDTHS):
+        cells.sheet.set_column(column, column, width)
     cells.sheet.freeze_panes(4, 1)

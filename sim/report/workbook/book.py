@@ -11,19 +11,31 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from sim.report.format import Number, decimal, label
 
 LETTERS_MAX = 500
+LINE_POINTS = 15
 FORMATS: dict[str, dict[str, object]] = {
     "title": {"bold": True, "font_size": 14},
     "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"},
+    "head_right": {
+        "bold": True,
+        "bottom": 1,
+        "text_wrap": True,
+        "valign": "bottom",
+        "align": "right",
+    },
     "note": {"italic": True, "font_color": "#595959"},
     "bold": {"bold": True},
     "text": {},
-    "wrapped": {"text_wrap": True, "valign": "top"},
     "money": {"num_format": "{money}"},
+    "money_or_words": {"num_format": "{money}", "align": "right"},
     "money_total": {"num_format": "{money}", "bold": True, "top": 1},
     "money_input": {"num_format": "{money}", "font_color": "#0000FF", "bg_color": "#FFFBE6"},
     "price": {"num_format": "{price}"},
-    "count": {"num_format": "#,##0.######"},
+    "variance": {"num_format": "{variance}"},
+    "count": {"num_format": "#,##0.000000"},
+    "unit": {"indent": 1},
+    "right": {"align": "right", "valign": "top"},
     "number": {"num_format": "#,##0"},
+    "number_or_words": {"num_format": "#,##0", "align": "right"},
     "share": {"num_format": "0.0%"},
     "share_fine": {"num_format": "0.00%"},
     "share_input": {"num_format": "0.0%", "font_color": "#0000FF", "bg_color": "#FFFBE6"},
@@ -42,8 +54,10 @@ class Book:
         self._footer = f"&L&9scenario {scenario_hash}&C&9forecast by simulation&R&9page &P of &N"
         self._sheets: dict[str, Any] = {}
         symbol = "[$$-409]" if currency == "USD" else f"[${currency}] "
+        self.axis_money = f"{symbol}#,##0"
         written = {
             "{money}": f"{symbol}#,##0.00;[Red]-{symbol}#,##0.00",
+            "{variance}": f"+{symbol}#,##0.00;-{symbol}#,##0.00;{symbol}0.00",
             "{price}": f"{symbol}#,##0.00########",
         }
         self.formats = {
@@ -70,8 +84,14 @@ class Book:
         chart.set_title({"name": title, "name_font": {"size": 12}, "overlay": False})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 620, "height": 320})
+        chart.set_y_axis(self.axis(self.axis_money))
         chart.described = {"description": description, "object_position": 2}
         return chart
+
+    def axis(self, num_format: str, **more: Any) -> dict[str, Any]:
+        """Return the looks of an upright axis."""
+        lines = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.75}}
+        return {"num_format": num_format, "major_gridlines": lines, "line": {"none": True}, **more}
 
 
 class Cells:
@@ -98,10 +118,18 @@ class Cells:
         shown = float(value) if isinstance(value, Decimal) else value
         self.sheet.write_formula(self.row, column, formula, self.book.formats[look], shown)
 
-    def heads(self, words: Sequence[str]) -> None:
-        """Write the titles of columns and step on."""
+    def heads(self, words: Sequence[str], left: int = 1, *, lines: int = 1) -> None:
+        """Write the titles of columns, those of numbers at the right, and step on; each page repeats them.
+
+        Args:
+            words: the titles.
+            left: so many columns are text.
+            lines: on how many lines the longest title stands.
+        """
         for column, word in enumerate(words):
-            self.text(column, word, "head")
+            self.text(column, word, "head" if column < left else "head_right")
+        self.sheet.set_row(self.row, LINE_POINTS * lines)
+        self.sheet.repeat_rows(self.row)
         self.row += 1
 
     def line(self, words: object, look: str = "text") -> None:

@@ -40,7 +40,7 @@ def fill(book: Book, summary: Summary) -> None:
     total = sum((line.cost for _, line in rows), Decimal(0))
     cells.formula(COST, f"=SUBTOTAL(9,{costs})", total, "money_total")
     cells.row += 1
-    cells.heads([title for title, _ in HEADS])
+    cells.heads([title for title, _ in HEADS], QUANTITY)
     cells.sheet.autofilter(cells.row - 1, 0, last, len(HEADS) - 1)
     cells.sheet.freeze_panes(cells.row, 2)
     for month, line in rows:
@@ -56,7 +56,7 @@ def _row(cells: Cells, month: str, line: BillLine) -> None:
     for column, text in enumerate((*words, subject.region, line.basis, line.worth)):
         cells.text(column, text)
     cells.number(QUANTITY, line.quantity, "count")
-    cells.text(QUANTITY + 1, f"{line.unit}{mean}")
+    cells.text(QUANTITY + 1, f"{line.unit}{mean}", "unit")
     cells.number(PRICE, line.unit_price, "price")
     formula = f"={cell(cells.row, QUANTITY)}*{cell(cells.row, PRICE)}"
     cells.formula(COST, formula, line.cost, "money")

@@ -15,6 +15,8 @@ PRICE_CHANGE = "price_change"
 ZERO = Decimal(0)
 HEAD_ROW = 4
 LINES_ROW = HEAD_ROW + 1
+ROWS_OF_A_PAGE = 60
+NO_BUDGET = "no budget"
 
 
 class Rows:
@@ -24,15 +26,10 @@ class Rows:
         self.first, self.last = LINES_ROW, LINES_ROW + lines - 1
         self.total = LINES_ROW + lines
         self.p10, self.p50, self.p90 = self.total + 1, self.total + 2, self.total + 3
-        self.band = self.total + 4
-        self.changed = self.total + 6
-        self.budget = self.total + 7
-        self.over = self.total + 8
-        self.actual = self.total + 10
-        self.variance = self.total + 11
-        self.outturn = self.total + 12
-        self.cumulative = self.total + 13
-        self.projected = self.total + 14
+        self.band, self.smaller = self.total + 4, self.total + 5
+        self.changed, self.budget, self.left_over = (self.total + n for n in (7, 8, 9))
+        self.actual, self.variance, self.outturn = (self.total + n for n in (11, 12, 13))
+        self.cumulative, self.projected = self.total + 14, self.total + 15
         self.left, self.right = 2, 1 + months
 
 
@@ -55,16 +52,19 @@ def fill(book: Book, summary: Summary) -> None:
     cells.number(2, 0, "share_input")
     book.raw.define_name(PRICE_CHANGE, f"={NAME}!{cell(cells.row, 2, fixed=True)}")
     cells.row = HEAD_ROW
-    cells.heads(["line", "basis", *(form.month(m.month) for m in months), "all months"])
+    cells.heads(["line", "basis", *(form.month(m.month) for m in months), "all months"], 2)
     for line in lines:
         _line(cells, line, months, rows)
     _totals(cells, months, rows)
+    _smaller(cells, summary, months, rows)
     _what_if(cells, lines, months, rows)
     _actuals(cells, read.actuals(summary), months, rows)
     cells.sheet.set_column(0, 0, 34)
     cells.sheet.set_column(1, 1, 8)
     cells.sheet.set_column(2, rows.right + 1, 15)
     cells.sheet.freeze_panes(HEAD_ROW + 1, 2)
+    if rows.projected < ROWS_OF_A_PAGE:
+        cells.sheet.fit_to_pages(1, 1)
 
 
 def _line(cells: Cells, line: SpendLine, months: Sequence[MonthSpend], rows: Rows) -> None:
@@ -110,6 +110,28 @@ def _totals(cells: Cells, months: Sequence[MonthSpend], rows: Rows) -> None:
         cells.formula(column, f"={cell(rows.p90, column)}-{cell(rows.p10, column)}", width, "money")
 
 
+def _smaller(cells: Cells, summary: Summary, months: Sequence[MonthSpend], rows: Rows) -> None:
+    """The lines that a chart shows as one: the last of the sheet, as it is in the order of their costs."""
+    count = smaller_count(summary)
+    if not count:
+        return
+    cells.row = rows.smaller
+    cells.text(0, f"The {count} smaller lines together", "note")
+    ids = [line.id for line in read.spend_lines(summary)[-count:]]
+    for index, month in enumerate(months):
+        column = rows.left + index
+        where = span((rows.last - count + 1, column), (rows.last, column))
+        cost = sum((month.lines.get(one, ZERO) for one in ids), ZERO)
+        cells.formula(column, f"=SUM({where})", cost, "money")
+
+
+def smaller_count(summary: Summary) -> int:
+    """Return how many lines a chart shows as one."""
+    return len(read.spend_lines(summary)) - sum(
+        line.id != read.SMALLER for line in read.spend_shown(summary)
+    )
+
+
 def _what_if(
     cells: Cells, lines: Sequence[SpendLine], months: Sequence[MonthSpend], rows: Rows
 ) -> None:
@@ -127,16 +149,24 @@ def _what_if(
     cells.text(0, "Budget")
     for index, month in enumerate(months):
         cells.number(rows.left + index, month.budget, "money_input")
-    _across(cells, rows, sum((m.budget or ZERO for m in months), ZERO), "money")
-    cells.row = rows.over
-    cells.text(0, "Over budget (−: under)")
+    budgets = [m.budget for m in months if m.budget is not None]
+    _across_budgets(cells, rows, rows.budget, sum(budgets, ZERO) if budgets else NO_BUDGET)
+    cells.row = rows.left_over
+    cells.text(0, "Left of the budget (−: over)")
     for index, month in enumerate(months):
         column = rows.left + index
-        value = "" if month.budget is None else total_of(month) - month.budget
+        value = NO_BUDGET if month.budget is None else month.budget - total_of(month)
         changed, budget = cell(rows.changed, column), cell(rows.budget, column)
-        cells.formula(column, f'=IF(ISNUMBER({budget}),{changed}-{budget},"")', value, "money")
-    known = [total_of(m) - m.budget for m in months if m.budget is not None]
-    _across(cells, rows, sum(known, ZERO), "money")
+        formula = f'=IF(ISNUMBER({budget}),{budget}-{changed},"{NO_BUDGET}")'
+        cells.formula(column, formula, value, "money_or_words")
+    known = [m.budget - total_of(m) for m in months if m.budget is not None]
+    _across_budgets(cells, rows, rows.left_over, sum(known, ZERO) if known else NO_BUDGET)
+
+
+def _across_budgets(cells: Cells, rows: Rows, row: int, value: Decimal | str) -> None:
+    where = span((row, rows.left), (row, rows.right))
+    formula = f'=IF(COUNT({where})=0,"{NO_BUDGET}",SUM({where}))'
+    cells.formula(rows.right + 1, formula, value, "money_or_words")
 
 
 def _actuals(
@@ -148,7 +178,7 @@ def _actuals(
     running = ZERO
     titles = {
         rows.actual: "Actual (write it here as invoices come)",
-        rows.variance: "Actual less projection",
+        rows.variance: "Variance: actual less projection",
         rows.outturn: "Actual, else projection",
         rows.cumulative: "… added up",
         rows.projected: "Projection where nothing is known",
@@ -166,7 +196,7 @@ def _actuals(
         cells.row = rows.variance
         difference = "" if spent is None else spent - mean
         formula = f'=IF(ISNUMBER({actual}),{actual}-{changed},"")'
-        cells.formula(column, formula, difference, "money")
+        cells.formula(column, formula, difference, "variance")
         cells.row = rows.outturn
         cells.formula(column, f"=IF(ISNUMBER({actual}),{actual},{changed})", taken, "money_total")
         cells.row = rows.cumulative
@@ -181,4 +211,4 @@ def _actuals(
     _across(cells, rows, sum((actuals.get(m.month, ZERO) for m in months), ZERO), "money")
     cells.row = rows.variance
     spent_less = sum((actuals[m.month] - total_of(m) for m in months if m.month in actuals), ZERO)
-    _across(cells, rows, spent_less, "money")
+    _across(cells, rows, spent_less, "variance")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sim.report import read
@@ -32,20 +33,26 @@ def fill(book: Book, summary: Summary) -> None:
     total = sum(map(monthly.total_of, months), monthly.ZERO)
     cells.formula(1, f"={monthly.NAME}!{where}", total, "money_total")
     cells.row += 1
-    cells.text(0, "Months over budget (mean)")
-    over = f"{monthly.NAME}!{span((rows.over, rows.left), (rows.over, rows.right))}"
-    count = sum(1 for m in months if m.budget is not None and monthly.total_of(m) > m.budget)
-    cells.formula(1, f'=COUNTIF({over},">0")', count, "number")
+    _over_budget(cells, months, rows)
     cells.row += 2
     if months and read.spend_lines(summary):
-        _charts(book, cells, rows)
+        _charts(book, cells, rows, summary)
     cells.sheet.set_column(0, 0, 44)
     cells.sheet.set_column(1, 6, 18)
     cells.sheet.fit_to_pages(1, 1)
 
 
+def _over_budget(cells: Cells, months: Sequence[read.MonthSpend], rows: Rows) -> None:
+    cells.text(0, "Months over budget (mean)")
+    left = f"{monthly.NAME}!{span((rows.left_over, rows.left), (rows.left_over, rows.right))}"
+    budgets = [(m, m.budget) for m in months if m.budget is not None]
+    count = sum(monthly.total_of(month) > budget for month, budget in budgets)
+    formula = f'=IF(COUNT({left})=0,"{monthly.NO_BUDGET}",COUNTIF({left},"<0"))'
+    cells.formula(1, formula, count if budgets else monthly.NO_BUDGET, "number_or_words")
+
+
 def _targets(cells: Cells, summary: Summary) -> None:
-    cells.heads(["target", "limit", "P50", "P10–P90", "chance met", "status", "worst"])
+    cells.heads(["target", "limit", "P50", "P10–P90", "chance met", "status", "worst"], 7)
     currency, runs = read.currency(summary), read.replications(summary)
     for row in read.targets(summary):
         texts = (*target_cells(row, currency, runs), STATUS[row.status], row.worst)
@@ -55,12 +62,8 @@ def _targets(cells: Cells, summary: Summary) -> None:
     cells.row += 1
 
 
-def _charts(book: Book, cells: Cells, rows: Rows) -> None:
-    stack = book.chart(
-        "column", "Spend by month", "Columns of mean spend by line and month.", subtype="stacked"
-    )
-    for index, row in enumerate(range(rows.first, rows.last + 1)):
-        stack.add_series(_series(rows, row, fill={"color": COLORS[index % len(COLORS)]}))
+def _charts(book: Book, cells: Cells, rows: Rows, summary: Summary) -> None:
+    stack = _stack(book, rows, monthly.smaller_count(summary))
     cells.sheet.insert_chart(cells.row, 0, stack, stack.described)
     rolling = book.chart(
         "column",
@@ -70,12 +73,27 @@ def _charts(book: Book, cells: Cells, rows: Rows) -> None:
     )
     rolling.add_series(_series(rows, rows.actual, name="actual", fill={"color": COLORS[0]}))
     rolling.add_series(_series(rows, rows.projected, name="projection", fill={"color": "#A9C3DB"}))
-    budget = book.raw.add_chart({"type": "line"})
-    budget.add_series(_series(rows, rows.budget, line={"color": COLORS[5], "dash_type": "dash"}))
-    rolling.combine(budget)
+    if any(month.budget is not None for month in read.months(summary)):
+        budget = book.raw.add_chart({"type": "line"})
+        look = {"color": COLORS[5], "dash_type": "dash"}
+        budget.add_series(_series(rows, rows.budget, name="budget", line=look))
+        rolling.combine(budget)
     cells.sheet.insert_chart(cells.row, 2, rolling, {**rolling.described, "x_offset": 140})
     fan = _fan(book, rows)
     cells.sheet.insert_chart(cells.row + 17, 0, fan, fan.described)
+
+
+def _stack(book: Book, rows: Rows, smaller: int) -> Any:
+    """The lines that stand by themselves, the dearest at the bottom, and the smaller ones as one."""
+    stack = book.chart(
+        "column", "Spend by month", "Columns of mean spend by line and month.", subtype="stacked"
+    )
+    drawn = [*range(rows.first, rows.last + 1 - smaller), *([rows.smaller] if smaller else [])]
+    for index, row in enumerate(drawn):
+        name = {"name": f"{smaller} smaller lines"} if row == rows.smaller else {}
+        look = {"fill": {"color": COLORS[index % len(COLORS)]}, "gap": 60}
+        stack.add_series(_series(rows, row, **look, **name))
+    return stack
 
 
 def _fan(book: Book, rows: Rows) -> Any:

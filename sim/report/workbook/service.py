@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sim.report import read
@@ -11,6 +12,7 @@ from sim.report.workbook.book import COLORS, Book, Cells
 NAME = "Service"
 PARTS = ("p10", "p50", "p90")
 HEAD_ROW = 3
+FAR_APART = 50
 
 
 def fill(book: Book, summary: Summary) -> None:
@@ -21,7 +23,7 @@ def fill(book: Book, summary: Summary) -> None:
     cells.row = HEAD_ROW
     titles = [f"p95 latency, {part.upper()}" for part in PARTS]
     titles += [f"availability, {part.upper()}" for part in PARTS]
-    cells.heads(["workload", "month", *titles])
+    cells.heads(["workload", "month", *titles], 2, lines=2)
     workloads = list(dict.fromkeys(name for raw in months for name in raw["latency_p95_s"]))
     chart = book.chart("line", "p95 latency by month, median", "A line of p95 latency by workload.")
     for index, name in enumerate(workloads):
@@ -32,8 +34,17 @@ def fill(book: Book, summary: Summary) -> None:
     cells.sheet.set_column(1, 8, 15)
     cells.sheet.freeze_panes(HEAD_ROW + 1, 2)
     if workloads:
-        chart.set_y_axis({"name": "seconds"})
+        chart.set_y_axis(_axis(book, months))
         cells.sheet.insert_chart(cells.row + 1, 0, chart, chart.described)
+
+
+def _axis(book: Book, months: Sequence[Any]) -> dict[str, Any]:
+    """In seconds; workloads that are far apart need steps of ten."""
+    medians = [spread["p50"] for raw in months for spread in raw["latency_p95_s"].values()]
+    known = [median for median in medians if median]
+    far = bool(known) and max(known) > FAR_APART * min(known)
+    steps = {"log_base": 10, "crossing": "min"} if far else {}
+    return book.axis("#,##0.###", name="seconds, in steps of ten" if far else "seconds", **steps)
 
 
 def _row(cells: Cells, workload: str, raw: Any) -> None:

@@ -23,7 +23,9 @@ def fill(book: Book, summary: Summary) -> None:
         return
     cells.line("P10, P50, P90 and mean over replications are values.", "note")
     cells.row += 1
-    cells.heads(["month", "good requests, mean", "P10", "P50", "P90", "mean"])
+    money = f"{book.currency} each"
+    heads = (f"{part}, {money}" for part in ("P10", "P50", "P90", "mean"))
+    cells.heads(["month", "good requests, mean", *heads])
     for raw in unit_costs:
         cells.text(0, read.window_words(raw["month"]))
         cells.number(1, raw["good_requests"]["mean"], "number")
@@ -35,7 +37,8 @@ def fill(book: Book, summary: Summary) -> None:
     for raw in kinds:
         _kinds(cells, read.window_words(raw["month"]), [decimal(raw[kind]) for kind in KINDS])
     cells.sheet.set_column(0, 0, 22)
-    cells.sheet.set_column(1, 6, 18)
+    cells.sheet.set_column(1, 6, 20)
+    cells.sheet.freeze_panes(4, 1)
 
 
 def _kinds(cells: Cells, month: str, parts: list[Decimal | None]) -> None:
