@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 HOURS = 25
 """Hours of the longest day (clocks go back); counters are by hour since the day's start."""
+MINUTES = 60 * HOURS
 
 
 class Row(IntEnum):
@@ -94,6 +95,17 @@ class Use(IntEnum):
 
 LONG = int(Use.LONG_INPUT - Use.INPUT)
 """From a count of tokens to that of long prompts among them."""
+
+
+class Begun(IntEnum):
+    """Columns of `DayOutcome.minutes`: what an endpoint began to serve, by the minute of the day."""
+
+    ATTEMPTS = 0
+    INPUT = 1
+    """Input tokens, cached ones included."""
+    CACHED = 2
+    OUTPUT = 3
+    """Output tokens of the answer, were it written to its end."""
 
 
 class Load(IntEnum):
@@ -184,7 +196,8 @@ class Line(IntEnum):
 class DayOutcome:
     """What happened in a day.
 
-    `rows` (ended, 20 + stages); `usage` (endpoints, 25, uses); `load` (nodes, 25, loads);
+    `rows` (ended, 20 + stages); `usage` (endpoints, 25, uses); `minutes` (endpoints, 1500, `Begun`);
+    `load` (nodes, 25, loads);
     `waits` (nodes, bins): waits that ended in the day, in `sim.engine.arithmetic.bin_of` bins;
     `trace` (lines, 7). `arrived` and `ended` count requests without detached jobs; `in_flight` those
     under way at the end.
@@ -194,6 +207,7 @@ class DayOutcome:
     until_us: int
     rows: NDArray[np.int64]
     usage: NDArray[np.int64]
+    minutes: NDArray[np.int64]
     load: NDArray[np.int64]
     waits: NDArray[np.int64]
     trace: NDArray[np.int64]

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine.arithmetic import BIN_COUNT
 from sim.measure import Layout, Measures
-from sim.outcome import HOURS, DayOutcome, Load, Row, Use
+from sim.outcome import HOURS, MINUTES, Begun, DayOutcome, Load, Row, Use
 from sim.plan import Names
 from sim.plan.columns import Status
 from sim.windows import Calendar
@@ -60,6 +60,7 @@ def outcome(
     rows: Sequence[Sequence[int]] = (),
     usage: Sequence[tuple[int, int, Use, int]] = (),
     load: Sequence[tuple[int, int, Load, int]] = (),
+    minutes: Sequence[tuple[int, int, Begun, int]] = (),
     waits: Sequence[tuple[int, int]] = (),
 ) -> DayOutcome:
     """A day. usage: (endpoint, hour, use, amount); load: (node, hour, load, amount); waits: (node, bin)."""
@@ -73,12 +74,15 @@ def outcome(
         loaded[node, hour, column] += amount
     for node, place in waits:
         waited[node, place] += 1
+    begun = np.zeros((len(lay.names.endpoints), MINUTES, len(Begun)), np.int64)
+    for endpoint, minute, column, amount in minutes:
+        begun[endpoint, minute, column] += amount
     table = np.array(rows, np.int64).reshape(-1, Row.STAGES + 2)
     n = len(table)
     start_us = int(starts[day])
     until_us = int(starts[min(day + 1, lay.days)])
     return DayOutcome(
-        start_us, until_us, table, used, loaded, waited, np.zeros((0, 7), np.int64), n, n, 0
+        start_us, until_us, table, used, begun, loaded, waited, np.zeros((0, 7), np.int64), n, n, 0
     )
 
 

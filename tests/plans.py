@@ -484,6 +484,7 @@ class Outcome:
     rows: NDArray[np.int64]
     trace: NDArray[np.int64]
     usage: NDArray[np.int64]
+    minutes: NDArray[np.int64]
     load: NDArray[np.int64]
     waits: NDArray[np.int64]
     arrived: NDArray[np.int64]
@@ -525,6 +526,7 @@ def together(outcomes: Sequence[DayOutcome]) -> Outcome:
         rows=_sorted(np.concatenate([each.rows for each in outcomes])),
         trace=_sorted(np.concatenate([each.trace for each in outcomes])),
         usage=np.stack([each.usage for each in outcomes]),
+        minutes=np.stack([each.minutes for each in outcomes]),
         load=np.stack([each.load for each in outcomes]),
         waits=np.stack([each.waits for each in outcomes]),
         arrived=np.array([each.arrived for each in outcomes]),

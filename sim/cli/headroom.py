@@ -48,11 +48,13 @@ def command(
     The number of people is multiplied by a factor, with the same luck each time, until a target is met in fewer
     replications than its chance asks. The quota sheet is for the plan as written.
     """
+    from sim.report.html.studies import headroom_page
     from sim.report.outputs import open_outputs
     from sim.study import run
-    from sim.study.headroom import Search, headroom, knobs_of, people_of, quota_sheet
+    from sim.study.headroom import Search, headroom, knobs_of, people_of
     from sim.study.of_scenario import ScenarioSource
     from sim.study.points import Field
+    from sim.study.quota import quota_sheet, units_of
     from sim.summary.headroom import HeadroomFound, summarise_headroom
 
     document = read_document(scenario, sets)
@@ -76,14 +78,16 @@ def command(
         progress.clear()
         part = Decimal(repr(margin)) / 100
         phases = [(phase.name, phase.start) for phase in planned.phases]
-        sheet = quota_sheet(study, phases, part)
+        units = units_of(planned, source.course(seed, 0).plan)
+        sheet = quota_sheet(study, phases, part, units)
         summary = summarise_headroom(
             HeadroomFound(
                 found, people_of(knobs_of(document.tree)), sheet, part, seed, replications
             ),
             origin_of(document, planned.name, sets),
         )
-        outputs.write({"headroom.json": json_bytes(summary)})
+        page = headroom_page(summary)
+        outputs.write({"headroom.json": json_bytes(summary), "headroom.html": page.encode()})
     _tell(summary, str(target), as_json=as_json)
     return ExitCode.DONE
 
@@ -96,5 +100,7 @@ def _tell(summary: dict[str, Any], target: str, *, as_json: bool) -> None:
         write_report(json_bytes(summary).decode())
         return
     write_report(
-        render_headroom(summary, screen_of_stdout(), wrote=[f"{target}/", "headroom.json"])
+        render_headroom(
+            summary, screen_of_stdout(), wrote=[f"{target}/", "headroom.html", "headroom.json"]
+        )
     )

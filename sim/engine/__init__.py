@@ -137,6 +137,8 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
 * *Budget* in ppm: starts at BUDGET_CAP_PPM; a first attempt at an endpoint adds BUDGET_PPM up to the cap; a retry
   needs and takes BUDGET_TAKES_PPM, after a refusal BUDGET_TAKES_REFUSED_PPM. When a branch hears OK, a first attempt
   adds BUDGET_SUCCESS_PPM, and a retry what it took, where BUDGET_REFUNDS is 1.
+* *Minutes.* An attempt counts in `minutes` once, in the minute of the day in which it starts for the first time: 1, its
+  input and cached tokens, and its output tokens, however it ends.
 * *Waits.* `WAIT_US` of the row grows by (now - last time it entered the queue) whenever an attempt that the request
   still waits for starts, leaves, is REFUSED, or is abandoned in the queue. `waits` of the node gets one entry an
   attempt, when it starts for the first time, leaves the queue (patience or abandoned), is REFUSED later than it

@@ -19,8 +19,9 @@ from sim.measure.failures import NO_STRIKES, Failures, failures_of
 from sim.measure.layout import OVERDUE, Layout
 from sim.measure.makeup import BIN_COUNT as MAKEUP_BINS
 from sim.measure.makeup import FIXED_PARTS, flat
+from sim.measure.peaks import Peak, busiest, keep_busier
 from sim.measure.tally import Integers, Tally
-from sim.outcome import HOURS, DayOutcome, Load, Use
+from sim.outcome import HOURS, Begun, DayOutcome, Load, Use
 from sim.plan.columns import Status
 
 Times = Literal["latency", "first_token"]
@@ -58,7 +59,8 @@ class Measures:
     Shapes: `counts_by_kind` (2, slots, workloads, endings), first of requests, then of detached jobs;
     `sums_by_kind` (days, phases, workloads, 2, sums); `stage_us` (days, stages), by the day of the end;
     `makeup` (phases, workloads, latency bins, parts) as in `sim.measure.makeup`; `failures` of requests by cause;
-    `usage` (days, endpoints, 25, uses); `load` (days, nodes, 25, loads). Tallies: `latency` and
+    `usage` (days, endpoints, 25, uses); `busiest_minute` as in `sim.measure.peaks`;
+    `load` (days, nodes, 25, loads). Tallies: `latency` and
     `first_token` of requests, by the layout's cells; `stages` by day × stage; `waits` by day × node.
     """
 
@@ -76,6 +78,7 @@ class Measures:
         self.sums_by_kind = _zeros(layout.days, layout.phases, layout.workloads, 2, len(Sum))
         self.stage_us = _zeros(layout.days, len(names.stages))
         self.usage = _zeros(layout.days, len(names.endpoints), HOURS, len(Use))
+        self.busiest_minute = _zeros(layout.days, len(names.endpoints), len(Peak), len(Begun) + 1)
         self.load = _zeros(layout.days, len(names.nodes), HOURS, len(Load))
         self.latency, self.first_token = Tally(), Tally()
         self.stages, self.waits = Tally(), Tally()
@@ -107,6 +110,7 @@ class Measures:
         self._by_day.clear()
         day = self.layout.calendar.day_of(outcome.start_us)
         self.usage[day] += outcome.usage
+        keep_busier(self.busiest_minute[day], busiest(outcome.minutes))
         self.load[day] += outcome.load
         _keep(self.waits, outcome.waits, day, np.arange(BIN_COUNT))
         self._fold_rows(np.ascontiguousarray(outcome.rows), day)
@@ -131,6 +135,7 @@ class Measures:
         part.sums_by_kind += self.sums_by_kind[span]
         part.stage_us += self.stage_us[span]
         part.usage += self.usage[span]
+        part.busiest_minute += self.busiest_minute[span]
         part.load += self.load[span]
         a_day = self.layout.cells // self.layout.days
         names = self.layout.names
@@ -148,6 +153,7 @@ class Measures:
         self.sums_by_kind += other.sums_by_kind
         self.stage_us += other.stage_us
         self.usage += other.usage
+        keep_busier(self.busiest_minute, other.busiest_minute)
         self.load += other.load
         self.makeup += other.makeup
         self.failures += other.failures

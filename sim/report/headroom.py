@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sim.report import format as form
@@ -64,13 +64,13 @@ def _breaks(page: Page, summary: Mapping[str, Any]) -> None:
         return
     page.line()
     page.line(("What breaks there, the most clearly first", "bold"))
-    runs = summary["engine"]["replications"]
+    names, owners, met, asked = (list(column) for column in zip(*break_cells(summary), strict=True))
     page.table(
         [
-            Column("", [form.label(one["target"]) for one in breaks], left=True),
-            Column("owner", [form.label(one["owner"] or "—", 24) for one in breaks], left=True),
-            Column("met", [form.chance(one["chance_met"], runs) for one in breaks]),
-            Column("asked", [form.share(one["chance_asked"]) for one in breaks]),
+            Column("", names, left=True),
+            Column("owner", owners, left=True),
+            Column("met", met),
+            Column("asked", asked),
         ]
     )
 
@@ -87,13 +87,56 @@ def _quota(page: Page, summary: Mapping[str, Any]) -> None:
             "bold",
         )
     )
+    cells = [list(column) for column in zip(*quota_cells(summary), strict=True)]
+    ranks = (0, 0, 0, 0, 0, 0, 2, 1)
     page.table(
         [
-            Column("endpoint", [form.label(row["endpoint"], 24) for row in rows], left=True),
-            Column("phase", [form.label(row["phase"], 20) for row in rows], left=True),
-            Column("by", [form.day(date.fromisoformat(row["by"])) for row in rows]),
-            Column("requests/min", [form.count(row["requests_per_minute"]) for row in rows]),
-            Column("tokens/min", [form.count(row["tokens_per_minute"]) for row in rows]),
+            Column(title, column, left=place < 2, rank=ranks[place])
+            for place, (title, column) in enumerate(zip(QUOTA_COLUMNS, cells, strict=True))
         ]
     )
-    page.paragraph(f"Each is {quota['definition']}.", "dim")
+    page.paragraph(
+        f"Each is {quota['definition']}. P10 to P90 and time: of the minute itself.", "dim"
+    )
+    if any(row["units"] is not None for row in rows):
+        page.paragraph(f"Units: {quota['units_definition']}.", "dim")
+
+
+QUOTA_COLUMNS = ("endpoint", "phase", "by", "requests/min", "tokens/min", "units", "seen", "at")
+
+
+def quota_cells(summary: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Return the rows of the sheet, as `QUOTA_COLUMNS`: what is asked, what tokens were seen, and when."""
+    return [
+        (
+            form.label(row["endpoint"], 24),
+            form.label(row["phase"], 20),
+            form.day(date.fromisoformat(row["by"])),
+            form.count(row["requests_per_minute"]),
+            form.count(row["tokens_per_minute"]),
+            "—" if row["units"] is None else f"{row['units']} ({row['units_planned']} planned)",
+            form.between(*(form.count(row["tokens_seen"][key]) for key in ("p10", "p90"))),
+            _moment(row["tokens_seen"]["at"]),
+        )
+        for row in summary["quota"]["rows"]
+    ]
+
+
+def _moment(at: str) -> str:
+    """`Mon 6 Sep 09:14`."""
+    moment = datetime.fromisoformat(at)
+    return f"{moment:%a} {moment.day} {moment:%b %H:%M}"
+
+
+def break_cells(summary: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Return (target, owner, chance met, chance asked) of what breaks, the most clearly first."""
+    runs = summary["engine"]["replications"]
+    return [
+        (
+            form.label(one["target"]),
+            form.label(one["owner"] or "—", 24),
+            form.chance(one["chance_met"], runs),
+            form.share(one["chance_asked"]),
+        )
+        for one in summary["breaks"]
+    ]

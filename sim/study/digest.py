@@ -17,7 +17,7 @@ from sim.measure.reading import (
     stage_quantiles_us,
     wait_quantiles_us,
 )
-from sim.outcome import HOURS, Use
+from sim.outcome import HOURS
 from sim.windows import Window
 
 Floats = NDArray[np.float64]
@@ -60,8 +60,8 @@ class Digest:
     """(endpoints, 168, uses)."""
     good_and_bad_by_hour: NDArray[np.int32]
     """(2, slots, workloads) good and bad requests, by the hour of arrival."""
-    busiest_hour: Integers
-    """(days, endpoints, 2) the most attempts that an endpoint took in an hour of the day, and tokens."""
+    busiest_minute: Integers
+    """The busiest minutes of each day at each endpoint, as in `sim.measure.peaks`."""
     phase_by_day: tuple[int, ...]
     """The phase of the first request of each day; -1 where none arrived."""
 
@@ -90,7 +90,7 @@ class Digest:
             good_and_bad_by_hour=np.stack(
                 [measures.counts[:, :, list(ends)].sum(axis=2) for ends in (GOOD, BAD)]
             ).astype(np.int32),
-            busiest_hour=_busiest_hour(measures),
+            busiest_minute=measures.busiest_minute,
             phase_by_day=_phase_by_day(measures),
         )
 
@@ -139,17 +139,6 @@ def _by_hour_of_week(measures: Measures, counters: Integers) -> Integers:
     sums = np.zeros((WEEK_HOURS, *flat.shape[1:]), dtype=np.int64)
     np.add.at(sums, hours[hours >= 0], flat[hours >= 0])
     return sums.transpose(1, 0, 2).copy()
-
-
-TOKENS = (Use.INPUT, Use.OUTPUT, Use.WASTED_INPUT, Use.WASTED_OUTPUT, Use.ERROR_INPUT)
-
-
-def _busiest_hour(measures: Measures) -> Integers:
-    """(days, endpoints, hours, uses) usage → the most of any hour; what was refused took no quota."""
-    usage = measures.usage
-    attempts = usage[..., Use.ATTEMPTS] - usage[..., Use.REFUSED]
-    tokens = usage[..., list(TOKENS)].sum(axis=-1)
-    return np.stack([attempts.max(axis=2), tokens.max(axis=2)], axis=-1)
 
 
 def _phase_by_day(measures: Measures) -> tuple[int, ...]:

@@ -9,19 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
-
-import numpy as np
 
 from sim.errors import UsageError
 from sim.scenario.document import Document
 from sim.scenario.paths import Path, path_text
 from sim.scenario.unknown import KEYS, is_unknown
 from sim.study.points import Field, Point, Readings
-from sim.study.result import Study
-from sim.study.statistics import quantile
 from sim.targets import Target
 from sim.units import split_quantity
 
@@ -29,9 +23,6 @@ PRECISION = 1.01
 """The ratio of the smallest factor that breaks a target to the largest that does not."""
 FACTOR_MAX = 64.0
 FACTOR_MIN = 1.0 / 64.0
-ASKED_PPM = 900_000
-"""Quota is asked for what nine replications of ten stay below."""
-MINUTES = 60
 
 
 @dataclass(frozen=True)
@@ -183,41 +174,3 @@ def _broken(targets: Sequence[Target], readings: Readings) -> tuple[Broken, ...]
         if count < target.chance * n
     ]
     return tuple(sorted(found, key=lambda one: one.met / one.n - one.target.chance))
-
-
-@dataclass(frozen=True)
-class QuotaRow:
-    """What to ask a vendor for, for one phase."""
-
-    endpoint: str
-    phase: str
-    by: date
-    """The phase's first day."""
-    requests_per_minute: int
-    tokens_per_minute: int
-
-
-def quota_sheet(
-    study: Study, phases: Sequence[tuple[str, date]], margin: Decimal
-) -> list[QuotaRow]:
-    """The average minute of the busiest hour of each phase, that 9 of 10 replications stay below, and a margin."""
-    calendar = study.terms.calendar
-    spans = phases or [("whole horizon", calendar.start)]
-    rows = []
-    for place, (phase, start) in enumerate(spans):
-        until = spans[place + 1][1] if place + 1 < len(spans) else calendar.end
-        days = [d for d, day in enumerate(calendar.dates) if start <= day < until]
-        if not days:
-            continue
-        for e, endpoint in enumerate(study.names.endpoints):
-            peaks = np.array(
-                [one.digest.busiest_hour[days, e].max(axis=0) for one in study.replications]
-            )
-            asked = [_asked(peaks[:, column].tolist(), margin) for column in (0, 1)]
-            if any(asked):
-                rows.append(QuotaRow(endpoint, phase, start, *asked))
-    return rows
-
-
-def _asked(peaks: list[int], margin: Decimal) -> int:
-    return math.ceil(quantile(sorted(peaks), ASKED_PPM) * (1 + margin) / MINUTES)

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.bill import Bill, Consumption, ReservedCost, Tariff, total
 from sim.bill.money import product, quantity_of
+from sim.bill.reserved import ITEM as RESERVED_UNITS
 from sim.limits import LIMITS, leaky_bucket, reserve_settle
 from sim.outcome import Load, Use
 from sim.plan import Plan
@@ -20,8 +21,7 @@ from sim.plan.columns import Endpoint, Limit
 from sim.units import US_PER_MINUTE
 
 SERVER_HOURS = "server hours"
-RESERVED_UNITS = "reserved units"
-"""A bill's words for what stands there, busy or not."""
+"""A bill's word for the servers that stand there, busy or not."""
 PPM = 1_000_000
 
 
@@ -59,7 +59,7 @@ def _idle_units(
         return Fraction(1)
     endpoint = consumption.endpoints.index(cost.endpoint)
     paid = cost.paid(consumption.calendar.dates)
-    found = _limit_of_units(plan, endpoint)
+    found = limit_of_units(plan, endpoint)
     if found is None or not paid[0]:
         return Fraction(0)
     limit, per_minute = found
@@ -70,7 +70,7 @@ def _idle_units(
     return max(Fraction(0), 1 - served / could) if could else Fraction(0)
 
 
-def _limit_of_units(plan: Plan, endpoint: int) -> tuple[list[int], Fraction] | None:
+def limit_of_units(plan: Plan, endpoint: int) -> tuple[list[int], Fraction] | None:
     """The limit that stands for an endpoint's units, and what it lets through in a minute at the first instant."""
     columns = [Endpoint.LIMIT_FIRST, Endpoint.LIMIT_COUNT, Endpoint.OWN_LIMITS]
     first, count, own = plan.endpoints[endpoint, columns].tolist()
@@ -95,5 +95,10 @@ def _served(used: list[int], limit: list[int]) -> int:
     cached = used[Use.CACHED] + used[Use.WASTED_CACHED]
     fresh = used[Use.INPUT] + used[Use.WASTED_INPUT] - cached
     written = used[Use.OUTPUT] + used[Use.WASTED_OUTPUT]
+    return weighed((requests, fresh, cached, written), limit)
+
+
+def weighed(counts: tuple[int, int, int, int], limit: list[int]) -> int:
+    """Requests, uncached input, cached input and output tokens, as a limit counts them [ppm of its unit]."""
     weights = limit[Limit.COUNTS : Limit.COUNTS + 4]
-    return sum(a * b for a, b in zip((requests, fresh, cached, written), weights, strict=True))
+    return sum(a * b for a, b in zip(counts, weights, strict=True))

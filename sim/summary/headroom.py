@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sim.study.headroom import ASKED_PPM, Broken, Headroom, QuotaRow
+from sim.study.headroom import Broken, Headroom
+from sim.study.quota import ASKED_PPM, Busiest, QuotaRow
 from sim.study.statistics import chance_interval
 from sim.summary.build import Origin
-from sim.summary.shapes import COUNT, DAY, INTERVAL, SHARE, TEXT, list_of, object_of
+from sim.summary.shapes import COUNT, DAY, INTERVAL, SHARE, TEXT, WITH_INTERVALS, list_of, object_of
+from sim.summary.text import spread
 
-VERSION = "simulate-headroom/1.0"
+VERSION = "simulate-headroom/2.0"
 
 
 @dataclass(frozen=True)
@@ -48,21 +50,34 @@ def summarise_headroom(found: HeadroomFound, origin: Origin) -> dict[str, Any]:
         "factors_tried": list(headroom.tried),
         "quota": {
             "margin": float(found.margin),
-            "definition": "the average minute of the busiest hour of the phase, by local hour, that "
+            "definition": "the busiest minute of the phase, by the minute in which service begins, that "
             f"{ASKED_PPM // 10_000} % of replications stay at or below, "
             "and the margin; what was admitted, not what was refused",
-            "rows": [
-                {
-                    "endpoint": row.endpoint,
-                    "phase": row.phase,
-                    "by": row.by.isoformat(),
-                    "requests_per_minute": row.requests_per_minute,
-                    "tokens_per_minute": row.tokens_per_minute,
-                }
-                for row in found.sheet
-            ],
+            "units_definition": "reserved units that carry the minute with the most tokens, weighed as their limit "
+            "weighs them, and the margin; before the vendor's step",
+            "rows": [_quota(row) for row in found.sheet],
         },
     }
+
+
+def _quota(row: QuotaRow) -> dict[str, Any]:
+    return {
+        "endpoint": row.endpoint,
+        "phase": row.phase,
+        "by": row.by.isoformat(),
+        "requests_per_minute": row.requests.asked,
+        "tokens_per_minute": row.tokens.asked,
+        "requests_seen": _seen(row.requests),
+        "tokens_seen": _seen(row.tokens),
+        "units_planned": row.units_planned,
+        "units": row.units,
+    }
+
+
+def _seen(busiest: Busiest) -> dict[str, Any]:
+    """The busiest minute over replications, and when the one was that is asked for."""
+    at = busiest.at.isoformat(timespec="minutes")
+    return {"at": at, **spread(busiest.figure, intervals=True)}
 
 
 def _people(people: int | None, factor: float | None) -> int | None:
@@ -79,6 +94,8 @@ def _broken(one: Broken) -> dict[str, Any]:
     }
 
 
+_COUNT_OR_NULL = {"anyOf": [COUNT, {"type": "null"}]}
+_SEEN = object_of({"at": TEXT, **WITH_INTERVALS}, ("why_null",))
 _NUMBER_OR_NULL = {"type": ["number", "null"]}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -113,7 +130,7 @@ SCHEMA: dict[str, Any] = {
             "quota": object_of(
                 {
                     "margin": {"type": "number"},
-                    "definition": TEXT,
+                    **dict.fromkeys(("definition", "units_definition"), TEXT),
                     "rows": list_of(
                         object_of(
                             {
@@ -122,6 +139,8 @@ SCHEMA: dict[str, Any] = {
                                 **dict.fromkeys(
                                     ("requests_per_minute", "tokens_per_minute"), COUNT
                                 ),
+                                **dict.fromkeys(("requests_seen", "tokens_seen"), _SEEN),
+                                **dict.fromkeys(("units_planned", "units"), _COUNT_OR_NULL),
                             }
                         )
                     ),

@@ -128,7 +128,7 @@ def test_a_plan_that_nothing_breaks_and_one_that_is_always_broken_are_said_to_be
     assert [one.target.name for one in tight.broken] == ["answers are fast"]
 
 
-def test_the_quota_sheet_is_the_busiest_hour_with_its_margin(tmp_path):
+def test_the_quota_sheet_is_the_busiest_minute_with_its_margin(tmp_path):
     text = (
         BRIEF.replace("at_most: 12s", "at_most: 1ms")
         .replace("{per_day: 400}", "{rate: 2/s, gaps: 1}")
@@ -145,5 +145,43 @@ def test_the_quota_sheet_is_the_busiest_hour_with_its_margin(tmp_path):
     summary = json.loads((tmp_path / "outputs" / "desk_headroom" / "headroom.json").read_text())
     jsonschema.validate(summary, SCHEMA)
     [row] = summary["quota"]["rows"]
-    assert row["requests_per_minute"] == pytest.approx(120 * 1.5, rel=0.01)
-    assert row["tokens_per_minute"] == pytest.approx(120 * 1200 * 1.5, rel=0.01)
+    assert row["requests_per_minute"] == pytest.approx(120 * 1.5, rel=0.02)
+    assert row["tokens_per_minute"] == pytest.approx(120 * 1200 * 1.5, rel=0.02)
+    assert row["requests_seen"]["p90"] * 1.5 <= row["requests_per_minute"]
+    assert row["units"] is None
+    assert (tmp_path / "outputs" / "desk_headroom" / "headroom.html").is_file()
+
+
+BURST = """
+schema: genai-rollout/v1
+name: Forty at once
+horizon: {start: 2027-03-13, length: 3d, timezone: America/Chicago}
+targets: [{name: it is there, workload: ask, metric: availability, window: horizon, at_least: 1%}]
+workloads:
+  ask: {arrivals: {at: 37h, count: 40}, input_tokens: 1000, output_tokens: 100, pipeline: main}
+  else: {arrivals: {per_day: 5}, pipeline: aside}
+  few: {arrivals: {at: 10min, count: 3}, input_tokens: 1000, output_tokens: 100, pipeline: main}
+pipelines: {main: [{call: model}], aside: [{delay: 1s}]}
+endpoints:
+  model: {latency: {total: 1s}, price: {input: 0, output: 0}, client: {retries: 0}, limits: [{limit: leaky_bucket, counts: tokens, drains_per_minute: 10000, holds: 100min}], reserved: {units: 4, per_unit: 1, per: hour}}
+rollout:
+  phases:
+    - {name: first, start: 2027-03-13}
+    - {name: second, start: 2027-03-14}
+"""
+
+
+def test_units_and_the_hour_on_the_wall_of_the_busiest_minute_are_told_by_phase(tmp_path):
+    """4 units drain 10,000 tokens a minute: forty requests of 1,100 in one need 17.6, and a fifth more."""
+    (tmp_path / "burst.yaml").write_text(BURST)
+    words = ("headroom", "burst.yaml", "--replications", "2", "--json", "--jobs", "1")
+    done = simulate(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    first, second = json.loads(done.stdout)["quota"]["rows"]
+    assert (first["phase"], first["requests_per_minute"]) == ("first", math.ceil(3 * 1.2))
+    assert (second["by"], second["requests_per_minute"]) == ("2027-03-14", 48)
+    assert second["tokens_per_minute"] == math.ceil(44_000 * 1.2)
+    assert (second["units_planned"], second["units"]) == (4, math.ceil(17.6 * 1.2))
+    # 37 hours after midnight, of which one is lost at 2 o'clock.
+    assert second["requests_seen"]["at"] == second["tokens_seen"]["at"] == "2027-03-14T14:00"
+    assert second["requests_seen"]["mean_interval"] == [40.0, 40.0]

@@ -10,7 +10,7 @@ from outcomes import HOUR_US, SECOND_US, calendar, layout, measured, outcome, ro
 from sim.engine.arithmetic import bin_of
 from sim.measure import OVERDUE, Sum
 from sim.measure.reading import good_and_bad, quantiles_us, stage_quantiles_us, wait_quantiles_us
-from sim.outcome import HOURS, Load, Row, Use
+from sim.outcome import HOURS, Begun, Load, Row, Use
 from sim.plan.columns import Status
 
 DAY_US = 24 * HOUR_US
@@ -95,6 +95,20 @@ def test_sums_are_exact_beyond_the_whole_numbers_of_doubles():
     sums = measured(lay, outcome(lay, 0, rows)).sums[0, 0, 0]
     assert sums[Sum.LATENCY_US] == 3 * 2**53
     assert sums[Sum.WAIT_US] == 3 * (2**52 + 1)
+
+
+def test_the_busiest_minutes_of_a_day_are_kept_by_requests_and_by_tokens_of_equals_the_first():
+    """Two requests of 10 tokens in minute 7 and again in 9, one of 50 in minute 8; another run has three in 3."""
+    lay = layout()
+    small = [(1, m, c, n) for m in (9, 7) for c, n in ((Begun.ATTEMPTS, 2), (Begun.INPUT, 20))]
+    large = [(1, 8, Begun.ATTEMPTS, 1), (1, 8, Begun.INPUT, 30), (1, 8, Begun.OUTPUT, 20)]
+    measures = measured(lay, outcome(lay, 1, minutes=[*small, *large]))
+    by_attempts, by_tokens = measures.busiest_minute[1, 1].tolist()
+    assert (by_attempts, by_tokens) == ([2, 20, 0, 0, 7], [1, 30, 0, 20, 8])
+    other = measured(lay, outcome(lay, 1, minutes=[(1, 3, Begun.ATTEMPTS, 3)]))
+    measures.merge(other)
+    assert measures.busiest_minute[1, 1].tolist() == [[3, 0, 0, 0, 3], by_tokens]
+    assert measures.busiest_minute[0].sum() == 0
 
 
 def test_waits_load_and_usage_are_kept_by_their_day_and_hour():

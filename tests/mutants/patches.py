@@ -45,6 +45,13 @@ MUTANTS = (
         "test_sending.py::test_who_is_turned_away_or_leaves_unsent_gives_nothing_back_to_the_vendor[reference]",
     ),
     Mutant(
+        "an attempt that goes on begins again",
+        COMPILED + "starting.py",
+        "        lasts = m[attempt + A.LEFT_US]\n",
+        "        lasts = m[attempt + A.LEFT_US]\n        count_begun(m, attempt, now)\n",
+        "test_days.py::test_an_attempt_that_went_back_to_the_queue_begins_once[compiled]",
+    ),
+    Mutant(
         "a tie at the door by insertion, not by order",
         REFERENCE + "nodes.py",
         "newcomers = sorted(self.newcomers, key=lambda attempt: attempt.order)",

@@ -1,10 +1,10 @@
 """Days, hours and the end of all time, one sentence a test."""
 
 import numpy as np
-from plans import HOUR_US, PlanMaker, day, days, run, table, text
+from plans import HOUR_US, MINUTE_US, SECOND_US, PlanMaker, day, days, run, table, text
 
 from sim.engine import start
-from sim.outcome import Load, Row, Use
+from sim.outcome import Begun, Load, Row, Use
 from sim.plan.columns import Node, Result, Table
 
 
@@ -65,6 +65,51 @@ def test_an_attempt_counts_in_the_hour_in_which_it_ends(engine):
     outcome = run(maker.plan(), [day([(5, 0)], 3 * HOUR_US)], engine)
     assert outcome.usage[0, 0, :2, Use.ATTEMPTS].tolist() == [1, 0]
     assert outcome.usage[0, 0, :2, Use.ANSWERS].tolist() == [0, 1]
+
+
+def test_an_attempt_counts_once_in_the_minute_in_which_it_first_starts(engine):
+    """One server, 90 s each: the third waits until 180 s; an error counts as if it were written to its end."""
+    maker = PlanMaker()
+    desk = maker.endpoint(maker.node(servers=1), 90 * SECOND_US)
+    faulty = maker.endpoint(maker.node(), SECOND_US, error_chance=1.0)
+    call = {"input_tokens": 70, "output_tokens": 30}
+    maker.workload(maker.chain(maker.call(desk, **call), maker.call(faulty, **call)))
+    outcome = run(maker.plan(), [day([(0, 0), (1, 1), (5 * SECOND_US, 2)], HOUR_US)], engine)
+    found = {
+        (endpoint, minute): outcome.minutes[0, endpoint, minute].tolist()
+        for endpoint, minute in np.argwhere(outcome.minutes[0, :, :, Begun.ATTEMPTS]).tolist()
+    }
+    assert found == {
+        (desk, 0): [1, 70, 0, 30],
+        (desk, 1): [1, 70, 0, 30],
+        (desk, 3): [1, 70, 0, 30],
+        (faulty, 1): [1, 70, 0, 30],
+        (faulty, 3): [1, 70, 0, 30],
+        (faulty, 4): [1, 70, 0, 30],
+    }
+    assert outcome.minutes[1].sum() == 0
+
+
+def test_an_attempt_that_went_back_to_the_queue_begins_once(engine):
+    maker = PlanMaker()
+    node = maker.node(servers=1, preempts=1)
+    endpoint = maker.endpoint(node, 3 * MINUTE_US)
+    maker.workload(maker.call(endpoint))
+    away = (MINUTE_US, Table.NODES, node, Node.SERVERS, 0)
+    back = (2 * MINUTE_US, Table.NODES, node, Node.SERVERS, 1)
+    outcome = run(maker.plan(), days([0, HOUR_US], [(0, 0)], [away, back]), engine)
+    assert outcome.load[0, node, 0, Load.RETURNED] == 1
+    assert outcome.minutes[0, endpoint, :4, Begun.ATTEMPTS].tolist() == [1, 0, 0, 0]
+
+
+def test_a_refused_attempt_is_in_no_minute(engine):
+    maker = PlanMaker()
+    limit = maker.limit("fixed_window", 1, HOUR_US)
+    endpoint = maker.endpoint(maker.node(), 1, limits=[limit])
+    maker.workload(maker.call(endpoint))
+    outcome = run(maker.plan(), [day([(0, 0), (1, 1)], HOUR_US)], engine)
+    assert outcome.minutes[0, endpoint, :, Begun.ATTEMPTS].sum() == 1
+    assert outcome.usage[0, endpoint, 0, Use.REFUSED] == 1
 
 
 def test_what_is_under_way_at_the_end_is_handed_out_at_its_age(engine):

@@ -19,7 +19,7 @@ from sim.engine.arithmetic import BIN_COUNT, bin_of
 from sim.engine.compiled.codes import FAULTS, LINE_WIDTH, NONE, A, B, E, Ints, N, R, S, W
 from sim.engine.compiled.kernel import DONE, PAUSED, ROWS_FULL, advance
 from sim.engine.compiled.world import World
-from sim.outcome import HOURS, DayOutcome, Load, Row, Use
+from sim.outcome import HOURS, MINUTES, Begun, DayOutcome, Load, Row, Use
 from sim.plan import Arrivals, Changes, Day, Plan
 from sim.plan.columns import PRIORITIES, Status, Table
 
@@ -76,12 +76,14 @@ class CompiledEngine:
     def _outcome(self, day: Day, rows: Ints) -> DayOutcome:
         world = self._world
         usage = world.counters(Table.ENDPOINTS, E.USAGE, HOURS * len(Use))
+        minutes = world.counters(Table.ENDPOINTS, E.BEGUN, MINUTES * len(Begun))
         load = world.counters(Table.NODES, N.LOAD, HOURS * len(Load))
         return DayOutcome(
             start_us=day.start_us,
             until_us=day.until_us,
             rows=rows,
             usage=usage.reshape(-1, HOURS, len(Use)).copy(),
+            minutes=minutes.reshape(-1, MINUTES, len(Begun)).copy(),
             load=load.reshape(-1, HOURS, len(Load)).copy(),
             waits=world.counters(Table.NODES, N.WAITS, BIN_COUNT).copy(),
             trace=world.table(S.TRACE, S.TRACE_SIZE, LINE_WIDTH),

@@ -23,11 +23,12 @@ from sim.engine.compiled.codes import (
     S,
 )
 from sim.engine.compiled.jit import leaf, module, part
-from sim.outcome import Line, Load, Use
+from sim.outcome import Begun, Line, Load, Use
 from sim.plan.columns import Node
-from sim.units import US_PER_HOUR
+from sim.units import US_PER_HOUR, US_PER_MINUTE
 
 USES = len(Use)
+BEGUN = len(Begun)
 LOADS = len(Load)
 GOLDEN = np.uint64(draws.GOLDEN)
 MIX_ONE = np.uint64(draws.MIX_ONE)
@@ -376,6 +377,17 @@ def free_attempt(m: Ints, attempt: int) -> None:
 def count_wait(m: Ints, attempt: int, now: int) -> None:
     """A node's wait has ended."""
     m[m[attempt + A.NODE] + N.WAITS + bin_of(now - m[attempt + A.JOINED_US])] += 1
+
+
+@part
+def count_begun(m: Ints, attempt: int, now: int) -> None:
+    """Count an attempt in the minute of its first start, and its tokens."""
+    minute = (now - m[S.DAY_START]) // US_PER_MINUTE
+    cell = m[attempt + A.ENDPOINT] + E.BEGUN + minute * BEGUN
+    m[cell + Begun.ATTEMPTS] += 1
+    m[cell + Begun.INPUT] += m[attempt + A.INPUT]
+    m[cell + Begun.CACHED] += m[attempt + A.CACHED]
+    m[cell + Begun.OUTPUT] += m[attempt + A.OUTPUT]
 
 
 @leaf

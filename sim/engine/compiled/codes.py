@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.engine.arithmetic import BIN_COUNT
 from sim.limits import STATE_WIDTH
-from sim.outcome import HOURS, Line, Load, Row, Use
+from sim.outcome import HOURS, MINUTES, Begun, Line, Load, Row, Use
 from sim.plan.columns import (
     LIMIT_PARAMETERS,
     PRIORITIES,
@@ -128,9 +128,9 @@ class E(IntEnum):
     ROW = len(Endpoint)
     BUDGET = len(Endpoint) + 1
     """Retries that its client may still make, in ppm."""
-    USAGE = len(Endpoint) + 2
-    """Its counters of today, hour by hour."""
-    WIDTH = len(Endpoint) + 2 + HOURS * len(Use)
+    USAGE = len(Endpoint) + 2  # its counters of today, hour by hour
+    BEGUN = USAGE + HOURS * len(Use)  # what it began to serve today, minute by minute
+    WIDTH = BEGUN + MINUTES * len(Begun)
 
 
 class L(IntEnum):

@@ -8,6 +8,7 @@ from sim.engine.arithmetic import MILLION
 from sim.engine.compiled import breaking, limiting
 from sim.engine.compiled.basics import (
     bits,
+    count_begun,
     count_use,
     count_wait,
     decode_us,
@@ -274,6 +275,7 @@ def begin(m: Ints, f: Floats, node: int, attempt: int, now: int) -> None:
     if m[attempt + A.STARTED_US] == NONE:
         m[attempt + A.STARTED_US] = now
         use_load(m, node, Load.STARTED, now)
+        count_begun(m, attempt, now)
         count_wait(m, attempt, now)
         lasts = service_us(m, f, attempt, now)
     else:

@@ -34,7 +34,7 @@ from sim.engine.compiled.codes import (
     W,
 )
 from sim.limits import LIMITS, STATE_WIDTH
-from sim.outcome import HOURS, Load, Row, Use
+from sim.outcome import HOURS, MINUTES, Begun, Load, Row, Use
 from sim.plan import Day, Laws, Plan
 from sim.plan.columns import (
     Clock,
@@ -203,7 +203,8 @@ class World:
         self.memory[[S.DAY_START, S.UNTIL]] = day.start_us, day.until_us
         self.memory[[S.HOUR, S.HOUR_START]] = 0, day.start_us
         self.memory[[S.ROWS_SIZE, S.TRACE_SIZE, S.ARRIVED, S.ENDED]] = 0
-        self.counters(Table.ENDPOINTS, E.USAGE, HOURS * len(Use))[:] = 0
+        counted = HOURS * len(Use) + MINUTES * len(Begun)
+        self.counters(Table.ENDPOINTS, E.USAGE, counted)[:] = 0
         self.counters(Table.NODES, N.LOAD, HOURS * len(Load) + BIN_COUNT)[:] = 0
         self._put(S.ARRIVALS, S.ARRIVALS_END, self._arrivals(day))
         self._put(S.CHANGES, S.CHANGES_END, self._changes(day))

@@ -148,6 +148,13 @@ class Attempt(Event):
         branch = self.branch
         branch.world.tell(branch.row, branch.first_step, event, self.endpoint, value)
 
+    def begun(self) -> None:
+        """It starts for the first time: it counts in this minute, with its tokens."""
+        self.started = True
+        counts = (1, self.input_tokens, self.cached_tokens, self.output_tokens)
+        world = self.branch.world
+        world.ledger.begun(world.now, self.endpoint, counts)
+
     def used(self, use: int, count: int = 1) -> None:
         """Count it at its endpoint."""
         world = self.branch.world

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from sim.engine.arithmetic import BIN_COUNT, bin_of
 from sim.engine.reference.plain import Row
-from sim.outcome import HOURS, DayOutcome, Line, Load, Use
+from sim.outcome import HOURS, MINUTES, Begun, DayOutcome, Line, Load, Use
 from sim.plan import Plan
 
 HOUR_US = 3_600_000_000
+MINUTE_US = 60_000_000
 USES = len(Use)
 LOADS = len(Load)
+BEGUN = len(Begun)
 
 
 class Ledger:
@@ -33,6 +35,7 @@ class Ledger:
         self.rows: list[list[int]] = []
         self.lines: list[tuple[int, ...]] = []
         self.usage = [[0] * (HOURS * USES) for _ in range(self.endpoint_count)]
+        self.minutes = [[0] * (MINUTES * BEGUN) for _ in range(self.endpoint_count)]
         self.load = [[0] * (HOURS * LOADS) for _ in range(self.node_count)]
         self.waits: list[dict[int, int]] = [{} for _ in range(self.node_count)]
         self.arrived = 0
@@ -54,6 +57,12 @@ class Ledger:
         start = (now_us - self.start_us) // HOUR_US * USES
         for use, count in zip(uses, counts, strict=True):
             cells[start + use] += count
+
+    def begun(self, now_us: int, endpoint: int, counts: tuple[int, int, int, int]) -> None:
+        """Count an attempt that starts in this minute, and its input, cached and output tokens."""
+        start = (now_us - self.start_us) // MINUTE_US * BEGUN
+        for column, count in enumerate(counts):
+            self.minutes[endpoint][start + column] += count
 
     def loaded(self, now_us: int, node: int, load: int) -> None:
         """Count something that happened at a node."""
@@ -102,6 +111,7 @@ class Ledger:
             until_us=until_us,
             rows=np.array(self.rows, np.int64).reshape(-1, self.width),
             usage=np.array(self.usage, np.int64).reshape(-1, HOURS, USES),
+            minutes=np.array(self.minutes, np.int64).reshape(-1, MINUTES, BEGUN),
             load=np.array(self.load, np.int64).reshape(-1, HOURS, LOADS),
             waits=self._histograms(),
             trace=np.array(self.lines, np.int64).reshape(-1, len(Line)),

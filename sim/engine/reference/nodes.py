@@ -300,8 +300,8 @@ class Node:
 
     def begin_anew(self, attempt: Attempt) -> None:
         """The first start: chance decides how the attempt will end, and when."""
-        attempt.started = True
         self.happened(Load.STARTED)
+        attempt.begun()
         self._waited(attempt)
         endpoint = self.world.endpoints[attempt.endpoint]
         if attempt.chance(endpoint[Endpoint.ERROR_CHANCE], Draw.ERROR):

@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.report import comparison as compared
 from sim.report import format as form
+from sim.report import headroom
 from sim.report.charts import pareto, tornado, waterfall
 from sim.report.html.blocks import Charts, Section, Table, Text
 from sim.report.html.template import rendered
@@ -212,4 +213,43 @@ def _facts(summary: Summary, luck: str) -> str:
     return (
         f"{form.count(engine['replications'])} replications · seed {engine['seed']} · {luck} · "
         f"{summary['currency']}, nominal, without tax · simulate {engine['version']}"
+    )
+
+
+def headroom_page(summary: Summary) -> str:
+    """Return the page of `headroom.json`: what the plan carries, what breaks, and what to ask the vendors for."""
+    engine, quota = summary["engine"], summary["quota"]
+    breaks = Table(
+        "What breaks there, the most clearly first" if summary["breaks"] else "Nothing broke.",
+        ("Target", "Owner", "Met", "Asked"),
+        headroom.break_cells(summary),
+        left=2,
+    )
+    sheet = Table(
+        f"Quota to ask for, {form.share(quota['margin'])} margin in it",
+        (
+            "Endpoint",
+            "Phase",
+            "By",
+            "Requests/min",
+            "Tokens/min",
+            "Units",
+            "Tokens seen, P10–P90",
+            "At",
+        ),
+        headroom.quota_cells(summary),
+        left=2,
+        note=f"Each is {quota['definition']}. Units: {quota['units_definition']}.",
+    )
+    return rendered(
+        "study.html.j2",
+        [],
+        title=f"{form.label(summary['scenario']['name'], 80)}: headroom",
+        facts=f"{form.count(engine['replications'])} replications a trial · seed {engine['seed']} · shared luck · "
+        f"simulate {engine['version']}",
+        sentences=[headroom.sentence(summary)],
+        sections=[
+            Section("breaks", "What breaks first", [breaks]),
+            Section("quota", "What to ask the vendors for, for the plan as written", [sheet]),
+        ],
     )
