@@ -25,7 +25,8 @@ class Hedge(Model):
 
 
 class BatchApi(Model):
-    """Calls go through the vendor's batch interface: within hours, at the batch price, in a pool of its own."""
+    """Calls go through the vendor's batch interface: within hours, at the batch price, in a pool of its own. What its
+    queue has no room for is kept back until it has."""
 
     turnaround: LawOfDuration
     """From sending to the answer, the vendor's bad days included [us]."""

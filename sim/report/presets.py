@@ -22,6 +22,7 @@ HEADS = {
     "breaker": ("circuit breakers", "breaker: {name}"),
     "incidents": ("histories of incidents", "from: {name}"),
     "latency": ("latency", "by `model`"),
+    "search": ("vector search", "by a station's `search`"),
     "catalogue": ("list prices", "by `model`"),
 }
 """By kind: what they are together, and how a scenario names one."""

@@ -77,6 +77,9 @@ class Station(Spine):
     at_shift_end: Literal["finish", "return"] = "finish"
     """Whether work under way at the end of a shift is finished, or goes back to the queue with what is
     left of it [word]."""
+    search: Name | None = None
+    """The vector database whose servers and `service` it has; what is written beside it stands; see
+    `simulate presets vector-search` [name]."""
     service: LawOfDuration | None = None
     """Time that one server needs for one visit [us]; not needed where only endpoints run on it."""
     queue_limit: WholeNumber | None = None

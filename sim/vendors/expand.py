@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.errors import PlaceError, QuantityError
 from sim.scenario import calendar
-from sim.vendors import batch, breakers, clients, endpoints, incidents, sharing
+from sim.vendors import batch, breakers, clients, endpoints, incidents, searches, sharing
 from sim.vendors.caps import faults_of_caps
 from sim.vendors.unpublished import SECTION, faults_of_section
 
@@ -40,9 +40,12 @@ def expanded(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
         return endpoints.expanded(written, unpublished, on) if "vendor" in raw else written
 
     def station(raw: Mapping[str, Any]) -> dict[str, Any]:
-        if "client" not in raw:
-            return dict(raw)
-        return {**raw, "client": _below("client", clients.expanded, raw["client"])}
+        written = dict(raw)
+        if "client" in raw:
+            written["client"] = _below("client", clients.expanded, raw["client"])
+        if "search" in raw:
+            return searches.expanded(written, unpublished(searches.PRESET))
+        return written
 
     def route(raw: Mapping[str, Any]) -> dict[str, Any]:
         if "breaker" not in raw:

@@ -1,4 +1,4 @@
-"""The kinds of presets beside vendors: clients, breakers, histories of incidents, latencies."""
+"""The kinds of presets beside vendors: clients, breakers, histories of incidents, latencies, searches."""
 
 from __future__ import annotations
 
@@ -177,6 +177,31 @@ class LatencyPreset(Preset):
         return (*self.first_tokens(), *whole)
 
 
+class SearchEngine(Model):
+    """A vector database with an index of one size."""
+
+    p99: Duration
+    """Of a search, with a single caller [us]."""
+    most_per_second: Count
+    """The most searches [1/s]."""
+
+
+class SearchEngines(Fact):
+    """Vector databases."""
+
+    engines: dict[str, SearchEngine]
+    """By name, with the size of the index."""
+
+
+class SearchPreset(Preset):
+    """How long searches take, and how many are done."""
+
+    kind: Literal["search"]
+    """What it is a preset of [word]."""
+    engines: SearchEngines
+    """By name."""
+
+
 class Version(Fact):
     """A version of a catalogue."""
 
@@ -199,6 +224,7 @@ KINDS: dict[str, type[Preset]] = {
     "breaker": BreakerPreset,
     "incidents": IncidentPreset,
     "latency": LatencyPreset,
+    "search": SearchPreset,
     "catalogue": CataloguePreset,
 }
 """What a file may be a preset of."""

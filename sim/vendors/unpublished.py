@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.scenario.nodes import Node, Origin, nodes_of, plain
 from sim.scenario.paths import did_you_mean
-from sim.vendors import models, registry
+from sim.vendors import models, registry, searches
 from sim.vendors.endpoints import rules_that_hold
 from sim.vendors.fill import placeholders
 from sim.vendors.kinds import IncidentPreset, LatencyPreset
@@ -43,7 +43,7 @@ def with_ranges(top: Node) -> Node:
 def ranges_of(tree: Mapping[str, Any]) -> dict[str, dict[str, Unpublished]]:
     """What a scenario leaves open, by preset or model."""
     found: dict[str, dict[str, Unpublished]] = {}
-    for name, one in (*_of_endpoints(tree), *_of_incidents(tree)):
+    for name, one in (*_of_endpoints(tree), *_of_stations(tree), *_of_incidents(tree)):
         if one:
             found.setdefault(name, {}).update(one)
     return found
@@ -72,6 +72,11 @@ def _of_endpoints(tree: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Unpu
         )
         if "latency" not in endpoint and "station" not in endpoint:
             yield model, models.unknowns_of(model)
+
+
+def _of_stations(tree: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Unpublished]]]:
+    if any("search" in station for station in _items(tree.get("stations"))):
+        yield searches.PRESET, searches.preset().unpublished
 
 
 def _of_incidents(tree: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Unpublished]]]:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from sim.errors import PlaceError
-from sim.vendors import registry
+from sim.vendors import registry, searches
 from sim.vendors.endpoints import (
     quota_table,
     rules_that_hold,
@@ -83,6 +83,9 @@ def _facts(tree: Mapping[str, Any]) -> Iterator[Used]:
                 yield listed
         yield from _of_client(endpoint.get("client"))
     for station in _items(tree.get("stations")):
+        if "search" in station:
+            found = searches.preset()
+            yield _used(found, f"search of {station['search']}", found.engines)
         yield from _of_client(station.get("client"))
     for route in _items(tree.get("routes")):
         yield from _of_batches(route, tree.get("endpoints"))

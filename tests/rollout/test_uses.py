@@ -65,6 +65,13 @@ def test_each_use_says_what_is_asked_where_numbers_come_from_and_what_came_out(u
 
 
 @pytest.mark.parametrize("use", USES)
+def test_each_use_names_vendors_and_histories_instead_of_copying_numbers(use):
+    tree = load_document(str(SCENARIOS / f"{use}.yaml")).tree
+    assert all("vendor" in endpoint for endpoint in tree["endpoints"].values())
+    assert all("from" in incident or "at" in incident for incident in tree["incidents"])
+
+
+@pytest.mark.parametrize("use", USES)
 def test_every_declared_choice_makes_a_scenario(use):
     source = ScenarioSource(load_document(str(SCENARIOS / f"{use}.yaml")))
     assert len(ways_of(source.document, source.scenario)) >= len(source.scenario.choices)
