@@ -136,7 +136,7 @@ def test_a_cap_on_concurrency_alone_does_not_know_the_vendors_quota():
         (
             "limits: [{limit: fixed_window, counts: input_tokens, allows: 99, window: 1s}]",
             "",
-            "even the smallest 'ask' exceeds what the limit on client input tokens ever holds",
+            "exceeds what the limit on client input tokens of 'chat' ever holds",
         ),
         ("concurrency: 0", "", "0 is not more than 0"),
         ("concurrency: 5, limits: {}", "", "list"),
