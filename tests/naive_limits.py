@@ -8,7 +8,7 @@ instants at which room can grow.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
 from sim.limits import NEVER
 
@@ -195,6 +195,66 @@ class Quota(Naive):
         self.used = max(0, self.used - reserved + actual)
 
 
+class Adaptive(Naive):
+    """All that happened is gone through anew each time; rates are whole millionths a second wherever they are kept."""
+
+    def __init__(self, p: list[int]) -> None:
+        super().__init__(p)
+        self.log: list[tuple[int, str, int]] = []
+
+    def take(self, now: int, amount: int, luck: int) -> None:
+        self.log.append((now, "take", amount))
+
+    def settle(self, now: int, reserved: int, actual: int) -> None:
+        self.log += [(now, "answer", 1)] * actual + [(now, "refusal", 1)] * (reserved - actual)
+
+    def whole(self, rate: Fraction) -> Fraction:
+        return Fraction(floor(rate * 1_000_000), 1_000_000)
+
+    def went(self, now: int) -> tuple[bool, Fraction, Fraction]:
+        """Whether it is on, its rate, and what its bucket holds."""
+        is_on, rate, cap, level, last = False, Fraction(1), Fraction(1), Fraction(0), 0
+        measured, top, rise, refused_at, heard, window = Fraction(0), Fraction(0), 0, 0, 0, 0
+        for when, what, amount in [*self.log, (now, "take", 0)]:
+            level = min(cap, level + rate * Fraction(when - last, 1_000_000))
+            last = when
+            if what == "take":
+                level -= amount * is_on
+                continue
+            heard += 1
+            if when // 500_000 > window:
+                recent = self.whole(Fraction(heard * 2, when // 500_000 - window))
+                measured = self.whole((8 * recent + 2 * measured) / 10)
+                heard, window = 0, when // 500_000
+            if what == "answer":
+                seconds = Fraction((when - refused_at) // 100 - rise, 10_000)
+                wanted = self.whole(top + Fraction(4, 10) * max(-100, min(100, seconds)) ** 3)
+            else:
+                top = min(measured, rate) if is_on else measured
+                rise = whole_cube_root(int(self.whole(top * 3 / 4) * 10**12))
+                wanted = self.whole(top * 7 / 10)
+                is_on, refused_at = True, when
+            wanted = min(wanted, 2 * measured)
+            rate, cap = max(wanted, Fraction(1, 2)), max(wanted, Fraction(1))
+            level = min(level, cap)
+        return is_on, rate, level
+
+    def wait_us(self, now: int, amount: int, luck: int) -> int:
+        is_on, rate, level = self.went(now)
+        if amount > 1:
+            return NEVER
+        return max(0, ceil((amount - level) / rate * 1_000_000)) if is_on else 0
+
+
+def whole_cube_root(number: int) -> int:
+    root = round(number ** (1 / 3))
+    while root**3 > number:
+        root -= 1
+    while (root + 1) ** 3 <= number:
+        root += 1
+    return root
+
+
 NAIVE = {
     "token_bucket": TokenBucket,
     "fixed_window": FixedWindow,
@@ -206,4 +266,5 @@ NAIVE = {
     "soft_threshold": SoftThreshold,
     "ramp": Ramp,
     "quota": Quota,
+    "adaptive": Adaptive,
 }

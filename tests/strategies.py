@@ -226,8 +226,9 @@ class Builder:
             kind = self.dice.pick([*(each.name for each in LIMITS), *4 * slowing])
         numbers = self.limit_numbers(kind, allowed, a_minute)
         queues = self.dice.pick(kinds)
-        if not self.on["weights"]:
-            return self.maker.limit(kind, *numbers, counts=counts, queues=queues)
+        if not self.on["weights"] or kind == "adaptive":
+            counted = "requests" if kind == "adaptive" else counts
+            return self.maker.limit(kind, *numbers, counts=counted, queues=queues)
         pick = self.dice.pick
         actual = [pick((0, 1_000_000, 300_000, 5_000_000)) for _ in range(4)]
         reserves = pick((None, [pick((0, 1_000_000, 100_001)) for _ in range(5)]))
@@ -258,6 +259,7 @@ class Builder:
             "soft_threshold": (allowed, a_minute, 0, chance, slows),
             "ramp": (allowed, 500_000, 60_000_000),
             "quota": (allowed, NEVER, slows),
+            "adaptive": (),
         }[kind]
 
     def endpoint(self) -> int:

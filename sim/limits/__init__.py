@@ -28,6 +28,7 @@ from types import ModuleType
 from typing import Any
 
 from sim.limits import (
+    adaptive,
     concurrency,
     fixed_window,
     leaky_bucket,
@@ -91,7 +92,7 @@ LIMITS = tuple(
     _kind(module)
     for module in (
         *(token_bucket, fixed_window, concurrency, sliding_window, minute_counter),
-        *(leaky_bucket, reserve_settle, soft_threshold, ramp, quota),
+        *(leaky_bucket, reserve_settle, soft_threshold, ramp, quota, adaptive),
     )
 )
 """The registry. A row's place is the limit's `KIND` in a plan: append, never reorder."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, WrapValidator
 
@@ -102,6 +102,9 @@ Reserved = Annotated[CountsWord | Reserves, _word_or(Reserves)]
 
 class LimitFields(Model):
     """A limit of an endpoint, or one that several endpoints share."""
+
+    ONLY_CLIENTS: ClassVar = False
+    """Whether no vendor has such a limit."""
 
     limit: str
     """Its kind [word]."""

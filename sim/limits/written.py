@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from sim.limits import LIMITS
+from sim.limits.adaptive import Fields as Adaptive
 from sim.limits.concurrency import Fields as Concurrency
 from sim.limits.fixed_window import Fields as FixedWindow
 from sim.limits.leaky_bucket import Fields as LeakyBucket
@@ -28,6 +29,7 @@ Limit = Annotated[
     | ReserveSettle
     | SoftThreshold
     | Ramp
-    | Quota,
+    | Quota
+    | Adaptive,
     kind_named("limit", LIMIT_KINDS),
 ]

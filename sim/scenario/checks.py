@@ -129,9 +129,14 @@ def _endpoints(scenario: Scenario) -> Iterator[Fault]:
         path = ("endpoints", name)
         if endpoint.station is not None:
             yield from _on_station(scenario, path, endpoint, endpoint.station)
-        for number, limit in enumerate(endpoint.limits):
-            if isinstance(limit, str):
-                yield from _named((*path, "limits", number), limit, scenario.limits, "limit")
+        for number, written in enumerate(endpoint.limits):
+            place = (*path, "limits", number)
+            if isinstance(written, str):
+                yield from _named(place, written, scenario.limits, "limit")
+            limit = scenario.limits.get(written) if isinstance(written, str) else written
+            if limit is not None and limit.ONLY_CLIENTS:
+                message = f"{limit.limit} is no limit of a vendor; write it at the `client`"
+                yield fault_at(place, message, "no_effect")
         yield from _limits_of_client(scenario, path, endpoint)
 
 

@@ -29,6 +29,8 @@ class Case:
     """`o` for one that passes, `x` for one that is refused."""
     waits: tuple[int, ...] = ()
     """Of requests that wait, how long [s]."""
+    client: str = ""
+    """What stands before the limit."""
 
 
 CASES = {
@@ -98,6 +100,13 @@ CASES = {
         "10:00:00 x 3, 10:01:00 x 4, 10:02:00 x 5, 10:04:00 x 3",
         "oox ooox oooox oox",
     ),
+    "adaptive: after a refusal one in two seconds, where little comes back": Case(
+        # Without it the last of 10:01:00 would be refused like that of 10:00:00.
+        "{limit: fixed_window, counts: requests, allows: 2, window: 2s}",
+        "10:00:00 x 3, 10:01:00 x 3",
+        "oox ooo",
+        client="limits: [{limit: adaptive}]",
+    ),
     "quota: two a day, anew at half past ten": Case(
         "{limit: quota, counts: requests, allows: 2, per: day, resets_at: '10:30'}",
         "10:00:00 x 3, 10:29:59, 10:30:00 x 3",
@@ -129,7 +138,7 @@ def journey(case: Case):
             "workloads:",
             *lines,
             "pipelines: {main: [{stage: answer, call: chat}]}",
-            f"endpoints: {{chat: {{latency: {{total: 20s}}, limits: [{case.limit}]}}}}",
+            f"endpoints: {{chat: {{latency: {{total: 20s}}, limits: [{case.limit}], client: {{{case.client}}}}}}}",
         )
     )
     document = document_from_text(text)

@@ -20,6 +20,7 @@ YEAR_US = 365 * 24 * 60 * MINUTE_US
 MILLION = 1_000_000
 KINDS = {kind.name: place for place, kind in enumerate(LIMITS)}
 HALF = draws.threshold(0.5)
+MILLION = 1_000_000
 
 
 @dataclass
@@ -53,6 +54,7 @@ def parameters(draw: st.DrawFn, name: str) -> list[int]:
             "ramp": (amount, 500_000, draw(st.sampled_from((1, 2, 15))) * MINUTE_US),
             "quota": (amount, draw(st.sampled_from((NEVER, 100 * YEAR_US))), draw(SLOWS)),
             "concurrency": (amount,),
+            "adaptive": (),
         }.get(name, (amount, window))
     )
 
@@ -219,6 +221,18 @@ def never_more_than_allowed(course: Course) -> None:
     assert course.p[2] > 0 or not any(course.slowed)
 
 
+def no_more_than_twice_what_comes_back(course: Course) -> None:
+    """Once it has heard a refusal: in a stretch in which nothing is heard, twice the rate of all that came, or one."""
+    refused = [ended for _, ended, reserved, actual in course.ended if actual < reserved]
+    heard = sorted({ended for _, ended, *_ in course.ended})
+    for when, _ in course.admitted:
+        since = max((each for each in heard if each <= when), default=0)
+        if refused and refused[0] < since < when:
+            came = 4 * sum(reserved for _, ended, reserved, _ in course.ended if ended <= since)
+            room = max(1, came) * MILLION + max(1, came) * (when - since)
+            assert between(course, since + 1, when + 1) * MILLION <= room
+
+
 LAWS = {
     "token_bucket": drips,
     "fixed_window": at_most_in_each_window,
@@ -230,6 +244,7 @@ LAWS = {
     "soft_threshold": unlucky_ones_stay_below,
     "ramp": grows_by_a_share,
     "quota": never_more_than_allowed,
+    "adaptive": no_more_than_twice_what_comes_back,
 }
 
 

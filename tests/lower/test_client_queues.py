@@ -114,6 +114,27 @@ def test_a_queue_that_is_half_as_fast_again_still_meets_refusals():
     assert refused == status.count(Status.RATE_LIMITED) == 17
 
 
+def steady(client: str) -> tuple[int, int, float]:
+    """Fifteen a second for a minute into ten a second: answers, attempts that were refused, mean wait [s]."""
+    head = LEAST.replace("{rate: 1/s}", "{rate: 15/s, gaps: 1, count: 900}").replace("3d", "1d")
+    scenario = validate(document_from_text(head + chat(client)), Scenario)
+    course = journey(scenario, seed=1, replication=0)
+    outcome = run(course.plan, [each.day for each in course.days], "compiled")
+    answers = int(np.sum(outcome.rows[:, Row.STATUS] == Status.OK))
+    return answers, outcome.used(0, Use.REFUSED), float(np.mean(outcome.rows[:, Row.WAIT_US])) / 1e6
+
+
+def test_botocores_adaptive_mode_waits_where_its_standard_mode_is_refused():
+    answers, refused, wait_s = steady("sdk: botocore")
+    assert wait_s == 0
+    assert answers < 650
+    assert refused > 500
+    answers, refused, wait_s = steady("sdk: botocore-adaptive")
+    assert answers == 900
+    assert refused < 30
+    assert 10 < wait_s < 20
+
+
 def test_a_cap_on_concurrency_alone_does_not_know_the_vendors_quota():
     # Twenty at once: ten are refused at 0 s, whose places are free 40 ms later, and so on until a second is over.
     _, waits, refused = burst("retries: 0, concurrency: 20")

@@ -23,6 +23,13 @@ class Mutant:
 
 MUTANTS = (
     Mutant(
+        "an adaptive client does not hear refusals",
+        "limits/adaptive.py",
+        "    for _ in range(reserved - actual):",
+        "    for _ in range(0):",
+        "test_adaptive.py::test_after_one_there_is_one_attempt_in_two_seconds_where_little_comes_back[reference]",
+    ),
+    Mutant(
         "a vendor refuses what its client still holds back",
         REFERENCE + "nodes.py",
         "if self.row[Column.SERVERS] >= 0 and not self.is_sent(attempt, held_by=[]):",

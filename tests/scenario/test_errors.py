@@ -78,6 +78,11 @@ WRONG = {
         "limit: soft_threshold, per_minute: 60k",
         "endpoints.chat.limits[0].limit: say what happens beyond it: `refuses: 10%`, `slower: x 2`, or both",
     ),
+    "a client's kind at a vendor": (
+        "limit: token_bucket, counts: tokens, per_minute: 60k",
+        "limit: adaptive",
+        "endpoints.chat.limits[0]: adaptive is no limit of a vendor; write it at the `client`",
+    ),
     "a limit that makes faster": (
         "limit: token_bucket, counts: tokens, per_minute: 60k",
         "limit: soft_threshold, per_minute: 60k, slower: x 0.5",

@@ -20,7 +20,11 @@ ENDPOINTS: dict[str, dict] = {
     },
     "azure-standard": {"model": "gpt-4.1", "quota": SHORT, "client": "openai-python-2.40"},
     "azure-ptu": {"model": "gpt-4.1", "units": 15, "client": "tenacity"},
-    "bedrock": {"model": "anthropic.claude-sonnet-5", "quota": SHORT, "client": "botocore"},
+    "bedrock": {
+        "model": "anthropic.claude-sonnet-5",
+        "quota": SHORT,
+        "client": "botocore-adaptive",
+    },
     "bedrock-mantle": {
         "model": "anthropic.claude-sonnet-5",
         "quota": {"input_tokens_per_minute": "6k", "output_tokens_per_minute": "3k"},
