@@ -65,11 +65,16 @@ def sentence(summary: Mapping[str, Any], place: int) -> str:
     ]
     cost = form.decimal(more["mean"]) or Decimal(0)
     word = "more" if cost >= 0 else "less"
-    requests = form.decimal(answers["mean"]) or Decimal(0)
+    requests = round(form.decimal(answers["mean"]) or Decimal(0))
+    buys = (
+        f"{form.count(abs(requests))} {'more' if requests > 0 else 'fewer'}"
+        if requests
+        else "as many"
+    )
     return (
         f"{letters[place]} costs {form.money(abs(cost), currency)} {word} than {letters[0]} "
-        f"({_interval(more, 'money', currency)}) and answers {form.count(abs(round(requests)))} "
-        f"{'more' if requests >= 0 else 'fewer'} requests in time; {letters[place]} meets {met[1]} and "
+        f"({_interval(more, 'money', currency)}) and answers {buys} requests in time; "
+        f"{letters[place]} meets {met[1]} and "
         f"{letters[0]} {met[0]} of {len(summary['plans'][0]['targets'])} targets for certain."
     )
 

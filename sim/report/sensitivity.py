@@ -35,6 +35,21 @@ def render_sensitivity(
     return page.text()
 
 
+def moved(metric: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the unknowns that change a metric alone, the widest first; all where shares of the variance are told."""
+    return [
+        one
+        for one in metric["tornado"]
+        if metric["sobol"] or one["at_p10"] is None or one["at_p10"] != one["at_p90"]
+    ]
+
+
+def still(metric: Mapping[str, Any]) -> str:
+    """How many other unknowns there are; nothing where there are none."""
+    count = len(metric["tornado"]) - len(moved(metric))
+    return f"{count} more change{'s' if count == 1 else ''} nothing." if count else ""
+
+
 def _metric(page: Page, metric: Mapping[str, Any], currency: str) -> None:
     name = f"{metric['workload']} {metric['name']}" if metric["workload"] else metric["name"]
     first = metric["measure_first"]
@@ -47,7 +62,7 @@ def _metric(page: Page, metric: Mapping[str, Any], currency: str) -> None:
     )
     if first is None:
         return
-    swings = metric["tornado"]
+    swings = moved(metric)
     shares = {one["path"]: one for one in metric["sobol"] or ()}
     ends = [
         form.measure_row([one["at_p10"], one["at_p90"]], metric["unit"], currency, 3)
@@ -75,6 +90,8 @@ def _metric(page: Page, metric: Mapping[str, Any], currency: str) -> None:
             Column("total", [_share(shares[one["path"]]["total"]) for one in swings]),
         ]
     page.table(columns)
+    if still(metric):
+        page.line((still(metric), "dim"))
 
 
 def _share(value: float) -> str:

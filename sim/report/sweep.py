@@ -40,6 +40,8 @@ def render_sweep(summary: Mapping[str, Any], screen: Screen, *, wrote: Sequence[
         else [p for p in ordered if p["on_frontier"]][:POINTS_SHOWN]
     )
     _table(page, summary, shown)
+    if varied(points):
+        page.paragraph(varied(points).strip(), "dim")
     if len(shown) < len(points):
         page.line((f"{len(points) - len(shown)} more points are in sweep.csv", "dim"))
     if wrote:
@@ -75,6 +77,14 @@ def _table(page: Page, summary: Mapping[str, Any], points: Sequence[Mapping[str,
             ),
         ]
     )
+
+
+def varied(points: Sequence[Mapping[str, Any]]) -> str:
+    """Which paths the values of the points are of; nothing where points have names of their own."""
+    sets = [str(one).partition("=") for one in points[0]["sets"]]
+    if not sets or ", ".join(value for *_, value in sets) != points[0]["label"]:
+        return ""
+    return f"Values are of {', '.join(form.label(path, 80) for path, *_ in sets)}. "
 
 
 def half_width(spread: Mapping[str, Any], unit: str, currency: str) -> str:

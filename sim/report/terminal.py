@@ -27,6 +27,8 @@ VERDICTS = {
 BAR_CELLS_MAX = 24
 BAR_CELLS_MIN = 6
 UNDECIDED_MAX = 3
+ROLLOUT_MAX = 3
+"""Sentences on the gates; the page has all of them."""
 NO_ANSWER = "none"
 """Stands for a percentile that falls on requests without an answer."""
 
@@ -46,7 +48,7 @@ def render(
     _heading(page, summary)
     _verdict(page, summary)
     _targets(page, summary)
-    _told(page, "How the rollout went", read.gate_sentences(summary))
+    _told(page, "How the rollout went", read.gate_sentences(summary)[:ROLLOUT_MAX])
     _spend(page, summary)
     _actuals(page, summary)
     _averages(page, summary)
@@ -137,18 +139,19 @@ def _targets(page: Page, summary: Summary) -> None:
     if not any(row.worst for row in rows):
         columns.pop()
     dropped = page.table(columns, [STYLES.get(row.status, "") for row in rows])
-    page.paragraph(f"Met is what holds in {_asked(rows)} of replications.", "dim", indent=3)
+    page.paragraph(_asked(rows), "dim", indent=3)
     if "worst" in dropped:
         _worst_notes(page, rows)
 
 
 def _asked(rows: Sequence[TargetRow]) -> str:
-    """The chances that targets ask for, the most frequent first, with the names of those that ask another."""
+    """In how many replications a target must hold, and the names of those of which another part is asked."""
     by_chance: dict[str, list[str]] = {}
     for row in rows:
         by_chance.setdefault(form.share(row.required_chance), []).append(row.name)
     first, *others = sorted(by_chance.items(), key=lambda pair: -len(pair[1]))
-    return ", ".join([first[0], *(f"{chance} ({', '.join(names)})" for chance, names in others)])
+    besides = "; ".join(f"{chance}: {', '.join(names)}" for chance, names in others)
+    return f"A target is met where it holds in {first[0]} of replications{f' ({besides})' if besides else ''}."
 
 
 def target_cells(row: TargetRow, currency: str, runs: int) -> tuple[str, str, str, str, str]:

@@ -1,13 +1,18 @@
 """The pages of comparisons, sweeps and sensitivity studies: their charts claim what holds, names stay text."""
 
+import re
 from datetime import date
 
 import pytest
 from report import hostile
 from report.test_html import Words
 
+from sim.report import comparison as compared
 from sim.report.charts import pareto, tornado, waterfall
 from sim.report.html import studies
+from sim.report.page import Screen
+from sim.report.sensitivity import render_sensitivity
+from sim.report.sweep import render_sweep
 
 ENGINE = {"version": "0.1.0", "seed": 4, "replications": 20}
 
@@ -131,3 +136,33 @@ def test_a_page_has_the_same_bytes_on_a_rerun():
     assert studies.sweep_page(sweep()) == studies.sweep_page(sweep())
     one, two = (studies.compare_page(comparison(), date(2027, 7, 1)) for _ in range(2))
     assert one == two and "B costs $20.00" in one
+
+
+def test_every_point_of_a_sweep_that_has_an_answer_is_on_the_chart():
+    drawing = pareto.draw(sweep())
+    width, height = map(float, re.search(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawing.svg).groups())
+    assert [mark.words.split(",")[0] for mark in drawing.marks] == ["2", "3", "4"]
+    assert all(40 < mark.x < width and 40 < mark.y < height - 30 for mark in drawing.marks)
+
+
+def test_a_sweep_says_which_paths_its_values_are_of():
+    summary = sweep()
+    assert "Values are of" not in studies.sweep_page(summary)
+    summary["points"][0].update(label="15, 4", sets=["a.units=15", "b.people=4"])
+    summary["points"] = summary["points"][:1] * 2
+    assert "Values are of a.units, b.people." in studies.sweep_page(summary)
+    assert "Values are of a.units, b.people." in render_sweep(summary, Screen(100))
+
+
+def test_unknowns_that_change_nothing_are_counted_and_not_listed():
+    summary = {**sensitivity(), "engine": {**ENGINE, "rows": 0}}
+    still = {**summary["metrics"][0]["tornado"][0], "path": "a.still", "at_p90": "25.00"}
+    summary["metrics"][0]["tornado"].append(still)
+    for text in (studies.sensitivity_page(summary), render_sensitivity(summary, Screen(100))):
+        assert "1 more changes nothing." in text and "a.still" not in text
+
+
+def test_a_plan_that_answers_as_many_requests_says_so():
+    summary = comparison()
+    summary["rows"][1]["differences"][0]["mean"] = 0.2
+    assert "and answers as many requests in time" in compared.sentence(summary, 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -14,7 +13,6 @@ from sim.report.read import Summary
 from sim.report.read_facts import Row, drivers
 
 BARS_MAX = 6
-PART = re.compile(r'\["([^"]*)"\]|([^.\[\]]+)')
 NAME_LETTERS = 34
 NOUNS = {
     "spend": "Spend",
@@ -59,7 +57,7 @@ def finding(row: Row) -> str | None:
     """Return the unknown whose swing is clear, and whether it is surely wider than the next one's."""
     if not row["moves_most"]:
         return None
-    name, noun = _short(str(row["moves_most"])), NOUNS[str(row["name"])]
+    name, noun = tornado.short(str(row["moves_most"]), NAME_LETTERS), NOUNS[str(row["name"])]
     others = [_ends(one)[1] for one in row["unknowns"][1:]]
     surely = _ends(row["unknowns"][0])[0] > max(others, default=Decimal(0))
     return f"{noun} moved most with {name}" if surely else f"{noun} moved with {name}"
@@ -70,12 +68,6 @@ def _ends(unknown: Row) -> tuple[Decimal, Decimal]:
     low, high = (form.decimal(end) or Decimal(0) for end in unknown["swing_interval"])
     sizes = sorted((abs(low), abs(high)))
     return (Decimal(0) if low <= 0 <= high else sizes[0]), sizes[1]
-
-
-def _short(path: str) -> str:
-    """The end of a path, which tells it from others; names with dots stand in brackets there."""
-    parts = [quoted or plain for quoted, plain in PART.findall(path)]
-    return form.label(".".join(parts[-2:]), NAME_LETTERS)
 
 
 def _drawn(summary: Summary, row: Row) -> Drawing:

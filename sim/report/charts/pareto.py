@@ -74,6 +74,7 @@ def _dots(chart: Chart, known: Sequence[tuple[int, Mapping[str, Any]]], currency
         chart.mark(float(spend), float(p95), f"{number}, {form.label(point['label'], 60)}: {told}")
     axes.margins(0.08, 0.14)
     axes.grid(visible=True, axis="both")
+    axes.autoscale_view()
     axes.autoscale(enable=False)
     _numbers(chart, [(n, point) for n, point in known if point["on_frontier"]])
     canvas.value_ticks(axes, "s")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.report import format as form
 from sim.report.charts import canvas
 from sim.report.charts.canvas import Chart, Drawing, Words
+from sim.report.sensitivity import moved
 
 BARS_MAX = 10
+PART = re.compile(r'\["([^"]*)"\]|([^.\[\]]+)')
+NAME_LETTERS = 34
 NAME_POINTS = 230
-TITLE_POINTS = 210
 ROOM = 0.2
 """Labels stand on both sides, in this part of the width of the bars."""
 LOW, HIGH = canvas.PALETTE[1], canvas.PALETTE[3]
@@ -24,6 +27,12 @@ def name_of(metric: Mapping[str, Any]) -> str:
     return f"tornado_{safe}"
 
 
+def short(path: str, letters_max: int) -> str:
+    """Return the end of a path, which tells it from others; names with dots stand in brackets there."""
+    parts = [quoted or plain for quoted, plain in PART.findall(path)]
+    return form.label(".".join(parts[-2:]), letters_max)
+
+
 def noun_of(metric: Mapping[str, Any]) -> str:
     """Return what a metric is called."""
     words = str(metric["name"]).replace("latency.p95", "p95 latency")
@@ -34,7 +43,7 @@ def draw(metric: Mapping[str, Any], runs: int, currency: str) -> Drawing | None:
     """Return the chart of a metric of `sensitivity.json`, or None where no unknown moves it."""
     rows = [
         one
-        for one in metric["tornado"][:BARS_MAX]
+        for one in moved(metric)[:BARS_MAX]
         if one["at_p10"] is not None and one["at_p90"] is not None
     ]
     if metric["measure_first"] is None or not rows:
@@ -65,7 +74,7 @@ def finding(metric: Mapping[str, Any]) -> str | None:
     ends = first["difference"]["mean_interval"]
     if ends is None or float(ends[0]) <= 0 <= float(ends[1]):
         return None
-    what = canvas.fitted(form.label(str(first["path"]).split(".", 1)[-1], 80), TITLE_POINTS, 13)
+    what = short(str(first["path"]), NAME_LETTERS)
     title = f"{what} moves {metric['name'].replace('latency.', '')} most"
     return title if len(title) <= canvas.TITLE_LETTERS_MAX else None
 

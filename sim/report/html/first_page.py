@@ -78,7 +78,7 @@ def targets_table(summary: Summary, rows: Sequence[TargetRow], note: str = "") -
         [
             (
                 *(WORDS[row.status], _with_worst(name, row), limit, middle, spread),
-                f"{chance} ({form.between(*map(form.share, row.chance_interval))})",
+                f"{chance} ({form.between(*form.share_row(row.chance_interval))})",
                 form.share(row.required_chance),
             )
             for row, (name, limit, middle, spread, chance) in zip(rows, cells, strict=True)

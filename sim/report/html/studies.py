@@ -12,7 +12,9 @@ from sim.report import headroom
 from sim.report.charts import pareto, tornado, waterfall
 from sim.report.html.blocks import Charts, Section, Table, Text
 from sim.report.html.template import rendered
-from sim.report.sweep import half_width
+from sim.report.sensitivity import moved as moved_by
+from sim.report.sensitivity import still
+from sim.report.sweep import half_width, varied
 
 Summary = Mapping[str, Any]
 MEDIANS = "Targets and days are medians, all else means; ± is half the 95% interval of the mean paired difference."
@@ -133,7 +135,8 @@ def sweep_page(summary: Summary) -> str:
             for number, (point, spend) in enumerate(zip(points, spends, strict=True), 1)
         ],
         left=3,
-        note="Means over the runs. Surely met: targets whose chance is met beyond doubt.",
+        note=f"{varied(points)}Means over the runs; ± 95%: half the interval of the mean. Surely met: targets "
+        "whose chance is met beyond doubt.",
     )
     return rendered(
         "study.html.j2",
@@ -185,22 +188,24 @@ def _moved(metric: Summary, number: int, currency: str) -> Section:
 def swings_table(metric: Summary, currency: str) -> Table:
     """Return what each unknown alone does to a metric, and its shares of the variance where they are known."""
     shares = {one["path"]: one for one in metric["sobol"] or ()}
-    rows = []
-    for one in metric["tornado"]:
+    rows, moved = [], moved_by(metric)
+    for one in moved:
         ends = form.measure_row([one["at_p10"], one["at_p90"]], metric["unit"], currency, 3)
         row = [form.label(one["path"], 80), f"{one['p10']} to {one['p90']}", *ends]
         row.append(compared.signed(one["difference"]["mean"], metric["unit"], currency))
         if shares:
             row += [_share(shares[one["path"]][key]) for key in ("first", "total")]
         rows.append(row)
-    missing = any(None in (one["at_p10"], one["at_p90"]) for one in metric["tornado"])
+    missing = any(None in (one["at_p10"], one["at_p90"]) for one in moved)
+    notes = ["n/a: a percentile of some replications has no answer."] if missing else []
+    notes += [still(metric)] if still(metric) else []
     more = ("Share alone", "Share in all") if shares else ()
     return Table(
         f"What moves {tornado.noun_of(metric)}",
         ("Unknown", "P10 to P90", "At P10", "At P90", "Change", *more),
         rows,
         left=2,
-        note="n/a: a percentile of some replications has no answer." if missing else "",
+        note=" ".join(notes),
     )
 
 
