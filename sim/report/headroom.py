@@ -96,7 +96,8 @@ def _quota(page: Page, summary: Mapping[str, Any]) -> None:
         ]
     )
     page.paragraph(
-        f"Each is {quota['definition']}. P10 to P90 and time: of the minute itself.", "dim"
+        f"Each is {quota['definition']}. When it was, and its P10 to P90, a narrow terminal leaves to headroom.html.",
+        "dim",
     )
     if any(row["units"] is not None for row in rows):
         page.paragraph(f"Units: {quota['units_definition']}.", "dim")
