@@ -64,14 +64,27 @@ class MinuteCounter(FixedWindow):
 
 
 class SlidingWindow(Naive):
+    """A log of [when the last of it passed, how much]; long ones join what passes in a six-hundredth of the window."""
+
+    def __init__(self, p: list[int]) -> None:
+        super().__init__(p)
+        self.entries: list[list[int]] = []
+
     def wait_us(self, now: int, amount: int, luck: int) -> int:
         allowed, window = self.p[:2]
-        slot = ceil(Fraction(window, 60))
-        released = [((when // slot + 1) * slot - 1 + window, each) for when, each in self.taken]
-        for then in sorted({now, *(when for when, each in released if when > now and each > 0)}):
-            if sum(each for when, each in released if when > then) + amount <= allowed:
+        ends = [(last + window, each) for last, each in self.entries]
+        for then in sorted({now, *(end for end, each in ends if end > now and each > 0)}):
+            if sum(each for end, each in ends if end > then) + amount <= allowed:
                 return then - now
         return NEVER
+
+    def take(self, now: int, amount: int, luck: int) -> None:
+        slot = ceil(Fraction(self.p[1], 600))
+        self.entries = [each for each in self.entries if each[0] + self.p[1] > now]
+        if len(self.entries) >= 600 and self.entries[-1][0] // slot == now // slot:
+            self.entries[-1] = [now, self.entries[-1][1] + amount]
+        else:
+            self.entries.append([now, amount])
 
 
 class Bucket(Naive):

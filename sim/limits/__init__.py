@@ -1,6 +1,6 @@
 """Vendor limits: one file a kind, with what a planner may write and the arithmetic that both engines use.
 
-The rule of a kind is seven pure functions over its parameters `p`, its state `s` (flat sequences of
+The rule of a kind is six to eight pure functions over its parameters `p`, its state `s` (flat sequences of
 integers), the instant and an amount (requests or tokens):
 
 * `start(p, s, now)`: set the state of a fresh limit;
@@ -10,11 +10,14 @@ integers), the instant and an amount (requests or tokens):
   kinds that refuse by chance (0 for all others);
 * `take(p, s, now, amount)`: let the amount pass (requires that `wait_us` is 0);
 * `refuse(p, s, now, amount)`: what an attempt costs that was refused by this limit or another;
-* `settle(p, s, now, reserved, actual)`: attempts ended at this instant; what they had taken, summed, and
-  what they really used, summed;
 * `retune(old, new, s, now)`: the quota changes from parameters `old` to `new`.
 
-A kind that can slow has an eighth, and a parameter `SLOWS` [ppm; 0: it slows nobody]:
+A kind that gives back or charges what an attempt cost less or more than it took has another:
+
+* `settle(p, s, now, reserved, actual)`: attempts ended at this instant; what they had taken, summed, and
+  what they really used, summed; perhaps with `settles(p)`: whether that ever changes anything.
+
+A kind that can slow has a last one, and a parameter `SLOWS` [ppm; 0: it slows nobody]:
 
 * `slow_ppm(p, s, now, amount)`: what the time of an attempt is multiplied by that is let through now; asked just
   before `take`. Changes nothing.
@@ -36,6 +39,7 @@ from sim.limits import (
     quota,
     ramp,
     reserve_settle,
+    settling,
     sliding_window,
     slowing,
     soft_threshold,
@@ -57,6 +61,7 @@ class LimitKind:
     wait_us: Callable[..., int]
     take: Callable[..., None]
     refuse: Callable[..., None]
+    settles: Callable[..., bool]
     settle: Callable[..., None]
     retune: Callable[..., None]
     slow_ppm: Callable[..., int]
@@ -71,6 +76,7 @@ class LimitKind:
 
 
 def _kind(module: ModuleType) -> LimitKind:
+    default = settling.always if hasattr(module, "settle") else settling.never
     return LimitKind(
         module.__name__.rpartition(".")[2],
         module.start,
@@ -78,7 +84,8 @@ def _kind(module: ModuleType) -> LimitKind:
         module.wait_us,
         module.take,
         module.refuse,
-        module.settle,
+        getattr(module, "settles", default),
+        getattr(module, "settle", settling.nothing),
         module.retune,
         getattr(module, "slow_ppm", slowing.nobody),
         module.Fields,
@@ -100,5 +107,5 @@ LIMITS = tuple(
 SOFT_THRESHOLD = 7
 """The place of the kind that refuses by chance."""
 
-STATE_WIDTH = sliding_window.LOG + sliding_window.RING
+STATE_WIDTH = sliding_window.LOG + 2 * sliding_window.RING
 """Integers of state that a limit has."""

@@ -80,10 +80,6 @@ def refuse(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> 
     """A refused attempt costs nothing."""
 
 
-def settle(p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int) -> None:
-    """What was counted stays counted."""
-
-
 def retune(old: Sequence[int], new: Sequence[int], s: MutableSequence[int], now: int) -> None:
     """Keep what passed in the running window; a window of another length starts with it."""
     s[USED] = used_at(old, s, now)

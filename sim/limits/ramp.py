@@ -128,9 +128,5 @@ def refuse(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> 
     """A refused attempt costs nothing."""
 
 
-def settle(p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int) -> None:
-    """What was counted stays counted."""
-
-
 def retune(old: Sequence[int], new: Sequence[int], s: MutableSequence[int], now: int) -> None:
     """Keep what came; a stretch of another length is judged by the same minutes."""

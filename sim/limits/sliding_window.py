@@ -1,10 +1,10 @@
 """Sliding window: at most so much in any stretch of time of one length, wherever it begins.
 
-What passed is kept in a log of at most 60 slots: what passes within one sixtieth of the window is released
-together, when the last instant of that slot is a window ago. So the limit is never passed, and what waits
-waits at most a sixtieth longer than an endless log would say (not at all where the window is 60 µs or less).
+What passed is kept in a log, and counts until it is a window old. So that the log has an end, once it has 600 entries
+what passes within one six-hundredth of the window is one entry, which counts until the last of it is a window old: the
+limit is never passed, and what waits waits at most a six-hundredth longer than an endless log would say.
 
-By hand: 10 in 60 s; 10 pass at 0:00.5 (slot 0 s to 1 s): the next may pass at 1:01, less 1 µs.
+By hand: 2 in 60 s; one passes at 0:00.5, one at 0:07: the next may pass at 1:00.5, and the one after at 1:07.
 """
 
 from __future__ import annotations
@@ -22,13 +22,19 @@ ALLOWED = 0
 """Parameter: the most that passes in any window."""
 WINDOW_US = 1
 """Parameter: length of the window."""
-SLOTS = 60
-"""A window is cut into so many slots."""
-NEWEST = 0
-"""State: number of the newest slot; slots are numbered from the start of the horizon."""
-LOG = 1
-"""State: from here, what passed in each of the last slots, slot n at n modulo `RING`."""
-RING = SLOTS + 2
+SLOTS = 600
+"""A window is cut into so many slots, on the clock; what passes in one slot is one entry where there are as many."""
+FIRST = 0
+"""State: number of the oldest entry that counts; entries are numbered from the first on."""
+NEXT = 1
+"""State: number of the entry that comes next."""
+USED = 2
+"""State: the sum of the entries that count."""
+SLOT_ENDS = 3
+"""State: when the newest entry's slot ends."""
+LOG = 4
+"""State: from here, two integers of each entry, the n-th at n modulo `RING`: when its last passed, and how much."""
+RING = 2 * SLOTS + 2
 QUOTA = (ALLOWED,)
 """Parameters that grow and shrink with the quota."""
 
@@ -53,27 +59,24 @@ def parameter_row(fields: Fields) -> list[int]:
 
 def start(p: Sequence[int], s: MutableSequence[int], now: int) -> None:
     """The log starts empty."""
-    s[NEWEST] = now // slot_us(p)
-    for place in range(RING):
-        s[LOG + place] = 0
+    s[FIRST] = 0
+    s[NEXT] = 0
+    s[USED] = 0
+    s[SLOT_ENDS] = 0
 
 
-def slot_us(p: Sequence[int]) -> int:
-    """The length of a slot."""
-    return -(-p[WINDOW_US] // SLOTS)
+def place_of(entry: int) -> int:
+    """Where an entry stands in the state."""
+    return LOG + 2 * (entry % RING)
 
 
-def oldest(p: Sequence[int], s: Sequence[int], now: int) -> int:
-    """The first slot of the log that still counts."""
-    return max((now + 1 - p[WINDOW_US]) // slot_us(p), s[NEWEST] + 1 - RING)
-
-
-def used_at(p: Sequence[int], s: Sequence[int], now: int) -> int:
-    """What passed in the window that ends at an instant."""
-    used = 0
-    for slot in range(oldest(p, s, now), s[NEWEST] + 1):
-        used += s[LOG + slot % RING]
-    return used
+def counting(p: Sequence[int], s: Sequence[int], now: int) -> tuple[int, int]:
+    """The oldest entry that counts at an instant, and the sum from it on."""
+    entry, used = s[FIRST], s[USED]
+    while entry < s[NEXT] and s[place_of(entry)] + p[WINDOW_US] <= now:
+        used -= s[place_of(entry) + 1]
+        entry += 1
+    return entry, used
 
 
 def fits(p: Sequence[int], amount: int) -> bool:
@@ -82,39 +85,43 @@ def fits(p: Sequence[int], amount: int) -> bool:
 
 
 def wait_us(p: Sequence[int], s: Sequence[int], now: int, amount: int, luck: int) -> int:
-    """Time until so many old slots are released that the amount fits; never, where it fits into no window."""
+    """Time until so many old entries are a window old that the amount fits; never, where it fits into no window."""
     if amount > p[ALLOWED]:
         return NEVER
-    short = used_at(p, s, now) + amount - p[ALLOWED]
+    entry, used = counting(p, s, now)
+    short = used + amount - p[ALLOWED]
     if short <= 0:
         return 0
-    slot = oldest(p, s, now)
-    while short > s[LOG + slot % RING]:
-        short -= s[LOG + slot % RING]
-        slot += 1
-    return (slot + 1) * slot_us(p) - 1 + p[WINDOW_US] - now
+    while short > s[place_of(entry) + 1]:
+        short -= s[place_of(entry) + 1]
+        entry += 1
+    return s[place_of(entry)] + p[WINDOW_US] - now
 
 
 def take(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> None:
-    """Write the amount into the slot of this instant."""
-    slot = now // slot_us(p)
-    for empty in range(max(s[NEWEST] + 1, slot + 1 - RING), slot + 1):
-        s[LOG + empty % RING] = 0
-    s[NEWEST] = max(s[NEWEST], slot)
-    s[LOG + slot % RING] += amount
+    """Write the amount into the log: in a new entry, or in the newest where there are many and it is of this slot."""
+    s[FIRST], s[USED] = counting(p, s, now)
+    is_new = s[NEXT] - s[FIRST] < SLOTS
+    if now >= s[SLOT_ENDS]:
+        slot_us = -(-p[WINDOW_US] // SLOTS)
+        s[SLOT_ENDS] = (now // slot_us + 1) * slot_us
+        is_new = True
+    if is_new:
+        s[NEXT] += 1
+        s[place_of(s[NEXT] - 1) + 1] = 0
+    newest = place_of(s[NEXT] - 1)
+    s[newest] = now
+    s[newest + 1] += amount
+    s[USED] += amount
 
 
 def refuse(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> None:
     """A refused attempt costs nothing."""
 
 
-def settle(p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int) -> None:
-    """What was counted stays counted."""
-
-
 def retune(old: Sequence[int], new: Sequence[int], s: MutableSequence[int], now: int) -> None:
     """Keep the log; for a window of another length, all of it counts as if it had just passed."""
     if old[WINDOW_US] != new[WINDOW_US]:
-        used = used_at(old, s, now)
+        _, used = counting(old, s, now)
         start(new, s, now)
-        s[LOG + s[NEWEST] % RING] = used
+        take(new, s, now, used)

@@ -128,10 +128,6 @@ def refuse(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> 
     """A refused attempt costs nothing."""
 
 
-def settle(p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int) -> None:
-    """What was taken stays taken."""
-
-
 def retune(old: Sequence[int], new: Sequence[int], s: MutableSequence[int], now: int) -> None:
     """Refill at the old rate up to now, then keep what the new cap can hold."""
     s[LEVEL] = min(level_at(old, s, now), new[CAP] * MINUTE_US)

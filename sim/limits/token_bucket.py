@@ -2,9 +2,9 @@
 
 By hand: cap 60, 600 a minute = 10 a second. Empty at 0 s, an amount of 25 waits 2.5 s.
 
-The level is kept in token-µs per minute (one token is 60,000,000), so that a refill is exact. The time
+The level is kept in token-µs per minute (one token is 60,000,000), so that a refill is exact. A long time
 since the last refill is clamped to the time to full before it is multiplied: at 40 M tokens a minute the
-product would pass 2**63 after 2.7 idle days.
+product would pass 2**63 after 2.7 idle days. A short one needs no such division.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ SETTLED_MAX = 30_000_000_000
 LOWEST = -(1 << 61)
 """No settlement pushes the level further down."""
 MINUTE_US = 60_000_000
+SAFE_US = 800_000_000
+"""For so long the fastest drip's product fits in 64 bits beside a full bucket."""
 QUOTA = (CAP, RATE)
 """Parameters that grow and shrink with the quota."""
 
@@ -83,8 +85,10 @@ def level_at(p: Sequence[int], s: Sequence[int], now: int) -> int:
     full = p[CAP] * MINUTE_US
     if s[LEVEL] >= full or p[RATE] <= 0:
         return min(s[LEVEL], full)
-    to_full_us = -((s[LEVEL] - full) // p[RATE])
-    return min(full, s[LEVEL] + min(now - s[LAST], to_full_us) * p[RATE])
+    passed_us = now - s[LAST]
+    if passed_us > SAFE_US:
+        passed_us = min(passed_us, -((s[LEVEL] - full) // p[RATE]))
+    return min(full, s[LEVEL] + passed_us * p[RATE])
 
 
 def fits(p: Sequence[int], amount: int) -> bool:
@@ -112,6 +116,11 @@ def take(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> No
 
 def refuse(p: Sequence[int], s: MutableSequence[int], now: int, amount: int) -> None:
     """A refused attempt costs nothing."""
+
+
+def settles(p: Sequence[int]) -> bool:
+    """Whether the bucket must hear of an attempt's end."""
+    return p[SETTLES] == 1
 
 
 def settle(p: Sequence[int], s: MutableSequence[int], now: int, reserved: int, actual: int) -> None:

@@ -61,10 +61,10 @@ CASES = {
         "ooooo",
         (0, 0, 20, 20, 40),
     ),
-    "sliding_window: no edge to profit from; a slot of a second is released together": Case(
+    "sliding_window: no edge to profit from; what is a window old counts no more": Case(
         "{limit: sliding_window, counts: requests, allows: 2, window: 60s}",
-        "10:00:00, 10:00:30 x 2, 10:01:00, 10:01:01 x 2",
-        "o ox x ox",
+        "10:00:00, 10:00:30 x 2, 10:01:00, 10:01:29, 10:01:30 x 2",
+        "o ox o x ox",
     ),
     "minute_counter: what it refuses counts as well": Case(
         # 100, 200, then 300 of 250: refused, and counted; 30 more do not fit although 230 were served.

@@ -89,7 +89,10 @@ def run(name: str, p: list[int], stream: list[tuple[str, int, int, int]]) -> Cou
         if what == "end" and course.under_way:
             began, reserved = course.under_way.pop(0)
             actual = amount if name != "concurrency" else 0
+            before = list(state)
             rule.settle(p, state, now, reserved, actual)
+            assert rule.settles(p) or state == before
+            assert rules.settles(kind, compiled_p) == rule.settles(p)
             naive.settle(now, reserved, actual)
             rules.settle(kind, compiled_p, compiled, now, reserved, actual)
             course.ended.append((began, now, reserved, actual))
@@ -257,3 +260,13 @@ def test_a_kind_keeps_its_law_and_agrees_with_its_naive_version_and_its_machine_
         LAWS[name](run(name, p, data.draw(events(p))))
 
     keeps()
+
+
+def test_a_long_log_joins_what_passes_at_nearly_one_time_and_still_never_admits_too_much():
+    p = padded(2_300, MINUTE_US)
+    stream = [("arrive", (0, 1, 20_000, 50_000)[n % 4], 1, 0) for n in range(2_350)]
+    # A minute after the first; then what is left of the log, and an empty one.
+    stream += [("obey", gap, 300, 0) for gap in (20_000_000, 5_000_000, 7, 30_000_000, MINUTE_US)]
+    course = run("sliding_window", p, stream)
+    assert 2_300 < len(course.admitted) < len(stream)
+    at_most_in_any_window(course)

@@ -278,6 +278,13 @@ MUTANTS = (
         "test_vendor_limits.py::test_a_settling_bucket_gets_back_what_was_not_written[reference]",
     ),
     Mutant(
+        "a bucket that settles does not hear of an attempt's end",
+        "limits/token_bucket.py",
+        "    return p[SETTLES] == 1",
+        "    return False",
+        "test_vendor_limits.py::test_a_settling_bucket_gets_back_what_was_not_written[compiled]",
+    ),
+    Mutant(
         "advice in seconds rounds down",
         "engine/arithmetic.py",
         "        return -(-wait_us // MILLION) * MILLION",

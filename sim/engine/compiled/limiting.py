@@ -170,6 +170,10 @@ def give_back(
         let_through = queueing if m[limit + Limit.QUEUES] == 1 else refusing
         if let_through == 0:
             continue
+        # A queueing limit's end is news for those who wait, even if it settles nothing.
+        settles = rules.settles(m[limit + Limit.KIND], parameters(m, limit))
+        if not settles and m[limit + Limit.QUEUES] == 0:
+            continue
         if m[limit + L.PENDING] == 0:
             m[limit + L.PENDING] = 1
             m[limit + L.NEXT] = m[S.UNSETTLED]
