@@ -137,6 +137,51 @@ def compiled_to_floor(size: Size) -> list[Measured]:
     return [at_most("(d) compiled / floor, time", 4, ours / least, how)]
 
 
+def three_limits(size: Size) -> list[Measured]:
+    """(h) The ratios of (a), (b) and (d) where each endpoint has three limits."""
+    plan = pipelines.assistant(limited=True)
+    coming, many = (
+        pipelines.arrivals(size.requests, 120),
+        pipelines.arrivals(size.many_requests, 120),
+    )
+    stretch, long_stretch = pipelines.day_of(coming), pipelines.day_of(many)
+    pipelines.rows_of(plan, stretch, "compiled")
+    floor.run(plan, many)
+    slow, plain, fast, long, least = medians(
+        size.rounds,
+        lambda: pipelines.rows_of(plan, stretch, "reference"),
+        lambda: plain_simpy.run(plan, coming),
+        lambda: pipelines.rows_of(plan, stretch, "compiled"),
+        lambda: pipelines.rows_of(plan, long_stretch, "compiled"),
+        lambda: floor.run(plan, many),
+    )
+    what = "(h) three limits on every endpoint:"
+    how = f"{size.requests:,} requests of the pipeline of (a), with limits that never say no;"
+    return [
+        at_most(
+            f"{what} reference / plain SimPy, time",
+            3,
+            slow / plain,
+            f"{how} the model has a bucket of tokens, one of requests and a log of a minute too; "
+            f"{plain:.2f} s and {slow:.2f} s",
+        ),
+        at_least(
+            f"{what} reference / compiled, time",
+            100,
+            slow / fast,
+            f"{how} {slow:.2f} s and {fast * 1000:.1f} ms",
+        ),
+        at_most(
+            f"{what} compiled / floor, time",
+            4,
+            long / least,
+            f"{size.many_requests:,} such requests; {long:.2f} s and {least:.2f} s: "
+            f"{size.many_requests / long / 1e6:.2f} and {size.many_requests / least / 1e6:.2f} M requests/s; "
+            "the floor has no limits, and the same rows",
+        ),
+    ]
+
+
 def _horizon(days: int, rate: float) -> tuple[float, float]:
     words = [sys.executable, "-m", "tests.benchmarks.horizon", str(days), str(rate)]
     told = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout
@@ -217,5 +262,5 @@ def help_to_click(size: Size) -> list[Measured]:
 
 ALL = (
     *(reference_to_simpy, compiled_to_reference, compiled_to_ciw, compiled_to_floor),
-    *(longer_horizon, two_workers, help_to_click),
+    *(longer_horizon, two_workers, help_to_click, three_limits),
 )

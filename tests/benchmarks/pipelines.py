@@ -12,11 +12,14 @@ from sim.engine import EngineName, start
 from sim.engine.arithmetic import KNOTS, LOGIT_MAX
 from sim.plan import Arrivals, Day, Plan
 from sim.plan.columns import Result
-from tests.plans import SECOND_US, LawRow, PlanMaker, day
+from tests.plans import MINUTE_US, SECOND_US, LawRow, PlanMaker, day
 
 SERVERS = 8
 ERROR_CHANCE = 0.05
 RETRIES = 2
+TOKENS_PER_MINUTE = 40_000_000
+REQUESTS_PER_MINUTE = 12_000
+"""What the limits allow: half as much again as 120 requests a second ask for."""
 
 
 def exponential(maker: PlanMaker, mean: float) -> LawRow:
@@ -41,16 +44,31 @@ def day_of(coming: Arrivals) -> Day:
     return replace(day(until_us=until_us), arrivals=coming)
 
 
-def assistant() -> Plan:
-    """A small assistant: it redacts, searches at eight servers, and asks a vendor that fails now and then."""
+def three_limits(maker: PlanMaker) -> list[int]:
+    """A bucket of tokens, a bucket of requests, and a window of requests over any minute."""
+    per_minute = (TOKENS_PER_MINUTE, TOKENS_PER_MINUTE)
+    return [
+        maker.limit("token_bucket", *per_minute, counts="tokens"),
+        maker.limit("token_bucket", REQUESTS_PER_MINUTE, REQUESTS_PER_MINUTE),
+        maker.limit("sliding_window", REQUESTS_PER_MINUTE, MINUTE_US),
+    ]
+
+
+def assistant(*, limited: bool = False) -> Plan:
+    """A small assistant: it redacts, searches at eight servers, and asks a vendor that fails now and then.
+
+    Where it is `limited`, each of the two endpoints has three limits of its own.
+    """
     maker = PlanMaker()
-    desk = maker.endpoint(maker.node(servers=SERVERS), exponential(maker, 50_000))
+    limits = [three_limits(maker) if limited else [] for _ in range(2)]
+    desk = maker.endpoint(maker.node(servers=SERVERS), exponential(maker, 50_000), limits=limits[0])
     vendor = maker.endpoint(
         maker.node(),
         exponential(maker, 700_000),
         speed=exponential(maker, 80),
         error_chance=ERROR_CHANCE,
         error_time=300_000,
+        limits=limits[1],
         retries=RETRIES,
         retry_on=[Result.ERROR],
         backoff_us=500_000,

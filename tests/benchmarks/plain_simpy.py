@@ -1,11 +1,13 @@
 """The small assistant as one would write it in plain SimPy: a `Resource`, a process a request, a row each.
 
 It makes the same draws (by name, from the same tables) and writes the same columns as the engines. It counts
-nothing by the hour, keeps no order among simultaneous events, and knows no limits, patience, trace or days.
+nothing by the hour, keeps no order among simultaneous events, and knows no patience, trace or days. Where the plan
+has limits, it asks three of its own at each endpoint; they are too wide to say no.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -16,10 +18,51 @@ from sim.engine.arithmetic import backoff_us, decode_us, duration_us, law_value,
 from sim.outcome import Row
 from sim.plan import Arrivals, Plan
 from sim.plan.columns import Draw, Endpoint, Status, Step, Workload
-from tests.benchmarks.pipelines import RETRIES, SERVERS
+from tests.benchmarks.pipelines import (
+    REQUESTS_PER_MINUTE,
+    RETRIES,
+    SERVERS,
+    TOKENS_PER_MINUTE,
+)
+from tests.plans import MINUTE_US
 
 DELAY, DESK, VENDOR = 1, 2, 3
 """Steps; the vendor is the second endpoint."""
+
+
+class Bucket:
+    """Refills steadily, starts full."""
+
+    def __init__(self, per_minute: int) -> None:
+        self.per_us = per_minute / MINUTE_US
+        self.holds = self.level = float(per_minute)
+        self.last_us = 0
+
+    def passes(self, now: int, cost: int) -> bool:
+        """Whether the cost passes, which then is taken."""
+        self.level = min(self.holds, self.level + (now - self.last_us) * self.per_us)
+        self.last_us = now
+        if self.level < cost:
+            return False
+        self.level -= cost
+        return True
+
+
+class Window:
+    """So many in any minute."""
+
+    def __init__(self, allows: int) -> None:
+        self.allows = allows
+        self.passed: deque[int] = deque()
+
+    def passes(self, now: int, cost: int) -> bool:
+        """Whether one more passes, which then is written down."""
+        while self.passed and self.passed[0] <= now - MINUTE_US:
+            self.passed.popleft()
+        if len(self.passed) >= self.allows:
+            return False
+        self.passed.append(now)
+        return True
 
 
 class Model:
@@ -39,6 +82,24 @@ class Model:
         self.rows: list[list[int]] = []
         self.environment = simpy.Environment()
         self.servers = simpy.Resource(self.environment, SERVERS)
+        self.limits = {
+            step: (
+                Bucket(TOKENS_PER_MINUTE),
+                Bucket(REQUESTS_PER_MINUTE),
+                Window(REQUESTS_PER_MINUTE),
+            )
+            for step in (DESK, VENDOR)
+            if len(plan.limits)
+        }
+
+    def ask_limits(self, step: int, tokens: int) -> None:
+        """Let an attempt through the endpoint's limits."""
+        if step in self.limits:
+            now = self.environment.now
+            by_tokens, by_requests, by_window = self.limits[step]
+            passes = by_tokens.passes(now, tokens)
+            passes = by_requests.passes(now, 1) and passes
+            assert by_window.passes(now, 1) and passes, "these limits are too wide to say no"
 
     def draw(self, law: int, key: int, entity: int, counter: int = 0) -> float:
         """A draw from a law."""
@@ -59,6 +120,7 @@ class Model:
         redacting = self.draw(self.steps[DELAY][Step.LAW], self.keys[DELAY][Draw.DELAY], entity)
         yield environment.timeout(duration_us(redacting, 1_000_000))
         redacted = environment.now
+        self.ask_limits(DESK, input_tokens + output_tokens)
         with self.servers.request() as turn:
             yield turn
             wait = environment.now - redacted
@@ -72,6 +134,7 @@ class Model:
             if answers:
                 first = environment.now + answers
                 status = Status.OK
+            self.ask_limits(VENDOR, input_tokens + output_tokens)
             yield environment.timeout(lasts)
             if pause:
                 paused += pause

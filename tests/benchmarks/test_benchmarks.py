@@ -17,4 +17,4 @@ def test_the_benchmarks_run_in_a_tiny_mode():
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert sum(line.startswith("| (") for line in done.stdout.splitlines()) == 9
+    assert sum(line.startswith("| (") for line in done.stdout.splitlines()) == 12
