@@ -27,10 +27,49 @@ endpoints:
     price: {{input: 0, output: 0}}
     latency: {{total: {service_us}us}}
     refusal_after: {refusal}
+    errors: {{share: 0, after: {error}}}
     limits: [{limit}]
     client: {client}
+{more}
 routes: {{chat: {{order: [vendor], max_output_tokens: {cap}}}}}
 """
+
+
+@dataclass(frozen=True)
+class World:
+    """What a scenario says of a vendor and of who asks it, in a scenario's words."""
+
+    limit: str
+    client: str
+    service_s: float
+    """How long an answer takes."""
+    refusal: str = "4ms"
+    """The law of the time from a refusal to the retry, beyond what the client chose to wait."""
+    error: str = "50ms"
+    """The same of a 5xx."""
+    timeout_s: float | None = None
+    spells: tuple[tuple[float, float, str], ...] = ()
+    """From when until when [s], and what an incident does."""
+
+    def text(self, times_s: Sequence[float]) -> str:
+        """The scenario with these arrivals."""
+        more = "" if self.timeout_s is None else f"    attempt_timeout: {self.timeout_s}s\n"
+        if self.spells:
+            more += "incidents:\n"
+        for since_s, until_s, what in self.spells:
+            lasts = round(1e6 * (until_s - since_s))
+            at = f"at: {round(1e6 * since_s)}us, lasts: {lasts}us"
+            more += f'  - {{{at}, endpoints: [vendor], what: "{what}"}}\n'
+        return SCENARIO.format(
+            times=", ".join(f"{round(t * 1e6)}us" for t in times_s),
+            service_us=max(1, round(self.service_s * 1e6)),
+            refusal=self.refusal,
+            error=self.error,
+            limit=self.limit,
+            client=self.client,
+            cap=MAX_TOKENS,
+            more=more,
+        )
 
 
 @dataclass(frozen=True)
@@ -42,33 +81,10 @@ class Simulated:
     latency_s: np.ndarray
 
 
-def simulate(
-    times_s: Sequence[float],
-    limit: str,
-    client: str,
-    *,
-    service_s: float,
-    refusal: str = "4ms",
-    replication: int = 0,
-) -> Simulated:
-    """Take arrivals through the compiled engine; rows in the order of arriving.
-
-    Args:
-        times_s: when requests arrive.
-        limit, client: as a scenario writes them.
-        service_s: how long an answer takes.
-        refusal: the law of the time from a refusal to the retry, beyond what the client chose to wait.
-        replication: whose luck.
-    """
-    text = SCENARIO.format(
-        times=", ".join(f"{round(t * 1e6)}us" for t in times_s),
-        service_us=max(1, round(service_s * 1e6)),
-        refusal=refusal,
-        limit=limit,
-        client=client,
-        cap=MAX_TOKENS,
-    )
-    course = journey(validate(document_from_text(text), Scenario), 20270701, replication)
+def simulate(world: World, times_s: Sequence[float], replication: int = 0) -> Simulated:
+    """Take arrivals through the compiled engine, with a replication's luck; rows in the order of arriving."""
+    scenario = validate(document_from_text(world.text(times_s)), Scenario)
+    course = journey(scenario, 20270701, replication)
     engine = start(course.plan, "compiled")
     rows = np.concatenate(
         [engine.advance(each.day).rows for each in course.days] + [engine.close().rows]

@@ -1,61 +1,26 @@
 """Real SDKs against a limiter on loopback, and the same arrivals simulated: do users meet the same fate?
 
-Each recording drives the vendor's own SDK at its default settings (two retries) for at most two minutes and 2,000
-requests. Twice it is held against the simulator: attempt by attempt, with the times at which attempts really came;
-and as a whole, with fresh luck, where a second simulated run shows how much of the difference is luck.
+Each recording drives the vendor's own SDK at its default settings for at most two minutes and 2,000 requests. Twice it
+is held against the simulator: attempt by attempt, with the times at which attempts really came; and as a whole, with
+fresh luck. One real minute is one draw of a random process, so it is held against the mean of twenty simulated ones,
+and their spread stands beside it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
-
 import numpy as np
 import pytest
-from fidelity.driving import TOKENS, Result, drive
-from fidelity.server import Bucket, Seen, Vendor, Window
-from fidelity.simulating import Simulated, simulate
+from fidelity.recording import Case, Recording, record
+from fidelity.server import Spell
+from fidelity.simulating import simulate
 
-from sim import draws
-
-CLIENTS = {"openai": "openai-python", "anthropic": "anthropic-python"}
-"""Presets."""
-PER_SECOND = 12
-"""Attempts a second that the limit lets through in the long run."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A vendor's limit, how it says no, and who asks."""
-
-    name: str
-    sdk: str
-    advice: str
-    load: float
-    seconds: float
-
-    def gate(self) -> Bucket | Window:
-        rate = PER_SECOND * TOKENS
-        if self.name == "bucket":
-            return Bucket(rate, 2.0 * rate)
-        return Window(5 * rate, 5.0, charges_refused=self.name == "counter")
-
-    def limit(self) -> str:
-        rate = PER_SECOND * TOKENS
-        more = f"counts: tokens, advice: {ADVICE[self.advice]}"
-        if self.name == "bucket":
-            return f"{{limit: token_bucket, per_minute: {60 * rate}, holds: 2s, {more}}}"
-        return f"{{limit: {KINDS[self.name]}, allows: {5 * rate}, window: 5s, {more}}}"
-
-
-KINDS = {"window": "fixed_window", "counter": "minute_counter"}
-ADVICE = {"ms": "exact", "seconds": "seconds", "none": "none"}
+RUNS = 20
 QUICK = [
     Case("bucket", "openai", "ms", 1.4, 10),
     Case("bucket", "anthropic", "seconds", 1.4, 10),
 ]
-LONG = [
-    Case(name, sdk, advice, load, 60)
+LIMITERS = [
+    Case(name, sdk, advice, load, 100 if name != "counter" and load > 1 else 60)
     for name, sdk, advice in (
         ("bucket", "openai", "ms"),
         ("bucket", "anthropic", "seconds"),
@@ -64,53 +29,44 @@ LONG = [
     )
     for load in (0.5, 0.8, 1.1, 1.6)
 ]
-
-
-def arrivals_s(case: Case) -> list[float]:
-    """Poisson arrivals by addressed luck, at least 1 ms apart so that both sides see one order."""
-    key = draws.purpose(7, 0, "recording", case.name, case.sdk)
-    now_s, found = 0.0, []
-    while now_s < case.seconds and len(found) < 2000:
-        u = draws.uniform(key, len(found), 0)
-        now_s += max(0.001, -np.log(u) / (case.load * PER_SECOND))
-        found.append(float(now_s))
-    return found
-
-
-@dataclass(frozen=True)
-class Recording:
-    """What happened."""
-
-    case: Case
-    results: list[Result]
-    log: list[Seen]
-    service_s: float
-
-
-def record(case: Case) -> Recording:
-    with Vendor(case.gate(), case.advice, case.sdk) as vendor:
-        results, service_s = drive(case.sdk, vendor, arrivals_s(case))
-        return Recording(case, results, sorted(vendor.log, key=lambda seen: seen.at_s), service_s)
+BAD_TIMES = (Spell(10, 13, 503), Spell(25, 26, 503), Spell(40, 45, 503))
+SLOW_TIMES = (Spell(10, 14, slow=8), Spell(30, 36, slow=8))
+OTHERS = [
+    Case("log", "anthropic", "seconds", 0.8, 60),
+    Case("log", "anthropic", "seconds", 1.6, 100),
+    Case("log", "anthropic", "seconds", 0.8, 60, bursty=True),
+    Case("bucket", "botocore", "none", 1.2, 100),
+    Case("bucket", "openai", "ms", 1.1, 60, bursty=True),
+    Case("bucket", "anthropic", "seconds", 0.8, 60, bursty=True),
+    Case("bucket", "openai", "seconds", 1.1, 60, spells=BAD_TIMES),
+    Case("bucket", "openai", "ms", 0.8, 60, spells=SLOW_TIMES, timeout_s=0.5),
+]
+FIVE_TRIES = [
+    Case("bucket", "google-genai", "none", 1.2, 100),
+    Case("bucket", "google-genai", "none", 0.8, 60, bursty=True),
+]
+"""Where attempts are so many that two runs of one kind, real or simulated, differ by more than 2 points."""
+EMPTY_PURSE = pytest.param(
+    Case("bucket", "botocore", "none", 0.8, 60, bursty=True),
+    marks=pytest.mark.xfail(strict=True, reason="botocore asks its purse before it sleeps"),
+)
+"""The simulated client asks it after its sleep, so that who finds it empty hears of that too late."""
+LONG = [*LIMITERS, *OTHERS, EMPTY_PURSE]
+Figures = dict[str, float]
 
 
 def share_that_agrees(recording: Recording) -> float:
     """Attempts at the times at which they really came: requests with the same fate."""
     log = recording.log
-    again = simulate(
-        [seen.at_s for seen in log],
-        recording.case.limit(),
-        "{retries: 0}",
-        service_s=recording.service_s,
-    )
+    world = recording.case.world("{retries: 0}", recording.service_s)
+    again = simulate(world, [seen.at_s for seen in log])
     assert len(again.ok) == len(log)
-    fates: dict[int, tuple[bool, bool]] = {}
-    for seen, ok in zip(log, again.ok, strict=True):
-        fates[seen.request] = (seen.status == 200, bool(ok))
-    assert [fates[n][0] for n in sorted(fates)] == [result.ok for result in recording.results]
-    return float(np.mean([real == simulated for real, simulated in fates.values()]))
+    last = {seen.request: bool(ok) for seen, ok in zip(log, again.ok, strict=True)}
+    agree = [result.ok == last[n] for n, result in enumerate(recording.results)]
+    return float(np.mean(agree))
 
 
-def figures(ok: np.ndarray, attempts: float, latency_s: np.ndarray) -> dict[str, float]:
+def figures(ok: np.ndarray, attempts: float, latency_s: np.ndarray) -> Figures:
     return {
         "success": float(np.mean(ok)),
         "attempts": attempts,
@@ -119,7 +75,7 @@ def figures(ok: np.ndarray, attempts: float, latency_s: np.ndarray) -> dict[str,
     }
 
 
-def real_figures(recording: Recording) -> dict[str, float]:
+def real_figures(recording: Recording) -> Figures:
     results = recording.results
     return figures(
         np.array([result.ok for result in results]),
@@ -128,34 +84,14 @@ def real_figures(recording: Recording) -> dict[str, float]:
     )
 
 
-def way_back(recording: Recording) -> str:
-    """The law of the time from a refusal to the retry, beyond what the SDK slept: networks and processors, measured."""
-    over_s = [
-        after.at_s - before.at_s - recording.results[before.request].sleeps_s[before.retry]
-        for before, after in pairwise(sorted(recording.log, key=lambda s: (s.request, s.retry)))
-        if before.request == after.request
-    ]
-    if len(over_s) < 10:
-        return "5ms"
-    median, p95 = (round(float(np.quantile(over_s, q)) * 1e6) for q in (0.5, 0.95))
-    return f"{{median: {median}us, p95: {p95}us}}"
+def simulated_figures(recording: Recording) -> list[Figures]:
+    """With fresh jitter, run by run."""
+    world, times_s = recording.world(), [result.arrived_s for result in recording.results]
+    runs = (simulate(world, times_s, replication) for replication in range(RUNS))
+    return [figures(run.ok, float(run.attempts.mean()), run.latency_s) for run in runs]
 
 
-def simulated_figures(recording: Recording, replication: int) -> dict[str, float]:
-    """With fresh jitter."""
-    case = recording.case
-    run: Simulated = simulate(
-        [result.arrived_s for result in recording.results],
-        case.limit(),
-        CLIENTS[case.sdk],
-        service_s=recording.service_s,
-        refusal=way_back(recording),
-        replication=replication,
-    )
-    return figures(run.ok, float(run.attempts.mean()), run.latency_s)
-
-
-def differences(real: dict[str, float], simulated: dict[str, float]) -> list[str]:
+def differences(real: Figures, simulated: Figures) -> list[str]:
     """What is further apart than 2 points, or 10 % and 50 ms."""
     found = []
     for name, value in real.items():
@@ -166,34 +102,42 @@ def differences(real: dict[str, float], simulated: dict[str, float]) -> list[str
     return found
 
 
-def shown(recording: Recording) -> str:
-    """The figures beside each other, and two simulated runs for their spread."""
-    real = real_figures(recording)
-    runs = [simulated_figures(recording, replication) for replication in (0, 1)]
-    case = recording.case
-    head = f"{case.sdk} {case.name} advice {case.advice} load {case.load}, {len(recording.results)} requests"
-    rows = [f"  {k:9} {real[k]:7.3f} real, {runs[0][k]:7.3f} and {runs[1][k]:7.3f}" for k in real]
-    return "\n".join([head, *rows])
+def shown(recording: Recording, agrees: float, real: Figures, runs: list[Figures]) -> str:
+    """A row of the table in RESULTS.md: real, and the mean of simulated runs with the spread of one."""
+    cells = []
+    for name, value in real.items():
+        column = [run[name] for run in runs]
+        cells.append(f"{value:.3f} : {np.mean(column):.3f} ± {np.std(column):.3f}")
+    head = f"{recording.case} | {len(recording.results):,} | {100 * agrees:.1f} %"
+    return " | ".join([f"| {head}", *cells]) + " |"
 
 
 def hold(case: Case, *, whole: bool) -> None:
+    """Attempt by attempt, and where it is `whole`, by its figures too."""
     recording = record(case)
-    said = shown(recording)
+    agrees, real = share_that_agrees(recording), real_figures(recording)
+    runs = simulated_figures(recording)
+    said = shown(recording, agrees, real, runs)
     print(said)
-    assert share_that_agrees(recording) >= 0.98, said
+    assert agrees >= 0.98, said
     if whole:
-        wrong = differences(real_figures(recording), simulated_figures(recording, 0))
+        mean = {name: float(np.mean([run[name] for run in runs])) for name in real}
+        wrong = differences(real, mean)
         assert not wrong, f"{said}\n{wrong}"
 
 
-@pytest.mark.parametrize("case", QUICK, ids=lambda case: f"{case.sdk} {case.name}")
+@pytest.mark.parametrize("case", QUICK, ids=str)
 def test_attempts_meet_the_fate_that_the_simulator_says(case):
     hold(case, whole=False)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "case", LONG, ids=lambda case: f"{case.sdk} {case.name} {case.advice} {case.load}"
-)
+@pytest.mark.parametrize("case", LONG, ids=str)
 def test_a_recorded_minute_is_as_simulated(case):
     hold(case, whole=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", FIVE_TRIES, ids=str)
+def test_attempts_of_a_recorded_minute_meet_the_fate_that_the_simulator_says(case):
+    hold(case, whole=False)
