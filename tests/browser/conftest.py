@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report import fake, hostile_names, test_studies
+from report import fake, hostile_names, test_html, test_studies
 
 from sim.report import charts
 from sim.report.html import studies, to_html
@@ -39,11 +39,24 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+def loose() -> dict[str, Any]:
+    """One day of six runs, with limits far from every value."""
+    summary = fake.summary()
+    summary["engine"]["replications"] = 6
+    for target, limit in zip(summary["targets"], (9e6, 0.01, "9000000.00", 9e6), strict=True):
+        target["limit"]["value"] = limit
+    summary["daily"] = summary["daily"][:1]
+    return summary
+
+
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Reports as files, by name."""
     folder = tmp_path_factory.mktemp("reports")
-    made = {"usual": fake.summary(), "hostile": hostile_names.summary()}
+    made = {
+        **{"usual": fake.summary(), "hostile": hostile_names.summary()},
+        **{"year": test_html.a_year(), "loose": loose()},
+    }
     for name, summary in made.items():
         text = to_html(summary, charts.draw_all(summary))
         (folder / f"{name}.html").write_text(text, encoding="utf-8")

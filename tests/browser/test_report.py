@@ -75,7 +75,7 @@ def test_the_report_stands_alone_and_complains_of_nothing(chromium, reports, nam
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["usual", "hostile"])
+@pytest.mark.parametrize("name", ["usual", "hostile", "year", "loose"])
 def test_labels_of_charts_do_not_touch_and_the_page_is_no_wider_than_the_screen(
     chromium, reports, name, width
 ):

@@ -111,6 +111,11 @@ def a_year():
     summary["spend"]["items"] = [
         {**item, "id": f"line {n}", "name": f"line {n}"} for n in range(40)
     ]
+    summary["spend"]["smaller"]["lines"] = [f"line {n}" for n in range(5, 40)]
+    for number, row in enumerate(summary["monthly"], 1):
+        row["items"] = [
+            {"id": f"line {n}", "mean": f"{50 * number * (n % 7)}.50"} for n in range(40)
+        ]
     left = summary["error_budgets"][0]["daily"][0]
     summary["error_budgets"][0]["daily"] = [{**left, "date": day.isoformat()} for day in days]
     summary["assumptions"] *= 400

@@ -3,6 +3,7 @@
 import html
 import io
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -17,7 +18,7 @@ from sim.report.page import Screen
 from sim.report.workbook import to_bytes
 
 WEEK = Path(__file__).parents[2] / "scenarios" / "claims_q3_week.yaml"
-RUNS = ("made up", "made up, of few", "true")
+RUNS = ("made up", "made up, of few", "with actual spend", "true")
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +27,11 @@ def summaries():
     few["engine"]["replications"] = 6
     for target in few["targets"]:
         target.update(met=4, chance_met=4 / 6)
+    spent = {**fake.summary(), "actuals": [{"month": "2027-07", "amount": "40000.50"}]}
+    # What is shown beside what was spent is its difference from that month's mean.
+    spent["variance"] = str(Decimal("40000.50") - Decimal(spent["monthly"][0]["total"]["mean"]))
     true = sim.run(sim.load(str(WEEK)), replications=2).summary
-    return dict(zip(RUNS, (fake.summary(), few, true), strict=True))
+    return dict(zip(RUNS, (fake.summary(), few, spent, true), strict=True))
 
 
 FACES = {

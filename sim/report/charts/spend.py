@@ -23,10 +23,12 @@ def draw(summary: Summary) -> Drawing | None:
     if not months or not names:
         return None
     chart = Chart(NAME, _words(summary, months))
-    _stack(chart, months, names)
+    middles = _stack(chart, months, names)
     _totals(chart, months)
     _marks(chart, summary, months, names)
     _scales(chart, summary, months)
+    # How far apart labels must be is known once the axis has its height.
+    _label(chart, middles, len(months))
     return chart.drawing()
 
 
@@ -64,7 +66,10 @@ def _words(summary: Summary, months: Sequence[MonthSpend]) -> Words:
     )
 
 
-def _stack(chart: Chart, months: Sequence[MonthSpend], names: dict[str, str]) -> None:
+def _stack(
+    chart: Chart, months: Sequence[MonthSpend], names: dict[str, str]
+) -> list[tuple[float, str, str]]:
+    """Draw the columns; return (middle in the last one, name, colour) of each part."""
     base = [0.0] * len(months)
     middles = []
     for color, (line, name) in zip(canvas.PALETTE, names.items(), strict=False):
@@ -80,7 +85,7 @@ def _stack(chart: Chart, months: Sequence[MonthSpend], names: dict[str, str]) ->
         )
         middles.append((base[-1] + heights[-1] / 2, name, color))
         base = [low + height for low, height in zip(base, heights, strict=True)]
-    _label(chart, middles, len(months))
+    return middles
 
 
 def _label(chart: Chart, middles: list[tuple[float, str, str]], n_months: int) -> None:
