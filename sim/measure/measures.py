@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.engine.arithmetic import BIN_COUNT
 from sim.measure.bins import BIN_OF_CODE, CODE_COUNT, SPAN
+from sim.measure.ends import add_ends, pulses_of
 from sim.measure.failures import NO_STRIKES, Failures, failures_of
 from sim.measure.layout import OVERDUE, Layout
 from sim.measure.makeup import BIN_COUNT as MAKEUP_BINS
@@ -59,6 +60,7 @@ class Measures:
     Shapes: `counts_by_kind` (2, slots, workloads, endings), first of requests, then of detached jobs;
     `sums_by_kind` (days, phases, workloads, 2, sums); `stage_us` (days, stages), by the day of the end;
     `makeup` (phases, workloads, latency bins, parts) as in `sim.measure.makeup`; `failures` of requests by cause;
+    `ends` (five minutes, workloads, good and bad) of requests by when they ended;
     `usage` (days, endpoints, 25, uses); `busiest_minute` as in `sim.measure.peaks`;
     `load` (days, nodes, 25, loads). Tallies: `latency` and
     `first_token` of requests, by the layout's cells; `stages` by day × stage; `waits` by day × node.
@@ -85,6 +87,7 @@ class Measures:
         parts = FIXED_PARTS + len(names.stages)
         self.makeup = _zeros(layout.phases, layout.workloads, MAKEUP_BINS, parts)
         self.failures = Failures()
+        self.ends = _zeros(pulses_of(int(layout.calendar.day_starts_us[-1])), layout.workloads, 2)
         self._by_day: dict[str, Tally] = {}
 
     @property
@@ -127,7 +130,7 @@ class Measures:
     def stretch(self, days: range) -> Measures:
         """The measures of some days alone: of requests that came in them, and of what was done in them.
 
-        What times are made of and why requests failed is not kept by day, and stays empty.
+        What times are made of, why requests failed and when they ended is not kept by day, and stays empty.
         """
         part = Measures(self.layout.stretch(days))
         span = slice(days.start, days.stop)
@@ -157,6 +160,7 @@ class Measures:
         self.load += other.load
         self.makeup += other.makeup
         self.failures += other.failures
+        self.ends += other.ends
         self.latency.merge(other.latency)
         self.first_token.merge(other.first_token)
         self.stages.merge(other.stages)
@@ -172,6 +176,7 @@ class Measures:
         sums = Sums(self.counts_by_kind, self.sums_by_kind, self.stage_us[day], stages)
         starts_us, deadlines_us = layout.calendar.day_starts_us, np.array(layout.deadlines_us)
         cells, codes = add_rows(rows, day, starts_us, deadlines_us, sums)
+        add_ends(rows, self.ends)
         places = add_makeup(rows, codes[0], *flat(layout.forks), self.makeup)
         self.failures += failures_of(rows, places, layout, self.strikes)
         latency, first_token = spread_all(cells, codes, layout.cells)

@@ -9,7 +9,7 @@ from sim.engine import EngineName, start
 from sim.measure import Layout, Measures
 from sim.plan import Names
 from sim.plan.gates import GateHistory
-from sim.study.alerts import alerts_of
+from sim.study.alerts import Alerts, alerts_of
 from sim.study.blame import Blame, blame_of
 from sim.study.digest import Digest
 from sim.study.laws import Laws, check_bill
@@ -34,8 +34,8 @@ class Replication:
     price_changes: tuple[PriceChange, ...]
     digest: Digest
     spreadsheet: Spreadsheet
-    alerts: tuple[tuple[int, int], ...] = ()
-    """(pages, tickets) of burn-rate alerts, in the order of the targets."""
+    alerts: tuple[Alerts, ...] = ()
+    """Burn-rate alerts, in the order of the targets."""
     gates: GateHistory | None = None
     """What its gates decided; None where there are none."""
     blame: Blame | None = None

@@ -271,10 +271,14 @@ def groups() -> dict[str, Any]:
         "alerts": [
             {
                 **{"target": "it is there", "workload": "ask_claim", "limit": 0.995},
-                "page_rules": [{"burn_rate": 14.4, "hours": 1}, {"burn_rate": 6.0, "hours": 6}],
+                "page_rules": [
+                    {"burn_rate": 14.4, "hours": 1, "short_minutes": 5},
+                    {"burn_rate": 6.0, "hours": 6, "short_minutes": 30},
+                ],
+                "ticket_rules": [{"burn_rate": 1.0, "hours": 72, "short_minutes": 360}],
                 "pages_a_month": spread(0.3, 1.3, 2.6),
                 "tickets_a_month": spread(0, 0.3, 1),
-                "minutes_to_page_in_an_outage": 4.32,
+                "minutes_to_page_in_an_outage": 5,
             }
         ],
         "queues": [{"node": "reviewers", "unit": "waiting", "waiting": waiting}],
@@ -340,6 +344,12 @@ def groups() -> dict[str, Any]:
             "phases": [
                 {
                     **{"phase": "all", "start": "2027-09-09T09:00"},
+                    "first_pages": [
+                        {
+                            **{"target": "it is there", "workload": "ask_claim", "paged": 3},
+                            "after_s": spread(300, 600, 900),
+                        }
+                    ],
                     "workloads": [
                         {
                             **{"workload": "ask_claim", "requests": spread(3e4, 33_288, 4e4)},

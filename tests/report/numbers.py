@@ -27,7 +27,7 @@ NOT_FIGURES = re.compile(
 RANGE = re.compile(r"(\$?\d[\d,.]*)–(\d[\d,.]*)(%| µs| ms| s| min| h| d)")
 """A range has its unit once."""
 PLAIN = re.compile(r"-?\d+(\.\d+)?")
-IN_UNITS = {"hours": 3600, "minutes_to_page_in_an_outage": 60}
+IN_UNITS = {"hours": 3600, "minutes_to_page_in_an_outage": 60, "short_minutes": 60}
 """Durations that the summary keeps in other units than seconds, as its keys say."""
 
 

@@ -34,3 +34,20 @@ def of(summary: Summary) -> tuple[list[str], list[str]]:
                 f"{form.share(before.p50)} in those hours."
             )
     return shown, []
+
+
+def first_pages(summary: Summary) -> list[str]:
+    """Return how soon alerts page somebody after the vendor is lost."""
+    found, shown = facts.drill(summary), []
+    for phase in (found or {}).get("phases", ()):
+        for row in phase.get("first_pages", ()):
+            after, runs = read.spread(row["after_s"]), form.count((found or {})["replications"])
+            begin = f"Drill, {form.label(phase['phase'], 24)}, {form.label(row['target'], 40)}: "
+            if row["paged"]:
+                shown.append(
+                    f"{begin}the first page came {form.duration(after.p50)} after the vendor was lost at P50, in "
+                    f"{form.count(row['paged'])} of {runs} runs."
+                )
+            else:
+                shown.append(f"{begin}nobody was paged while the vendor was lost, in {runs} runs.")
+    return shown

@@ -159,23 +159,34 @@ def _monitoring(summary: Summary) -> Evidence:
     shown: list[str] = []
     gaps: list[str] = []
     for row in facts.alerts(summary):
-        pages, tickets = (read.spread(row[key]) for key in ("pages_a_month", "tickets_a_month"))
-        rules = " or ".join(
-            f"{rule['burn_rate']:g} times over {rule['hours']} h" for rule in row["page_rules"]
-        )
-        shown.append(
-            f"{form.label(row['target'], 40)}: alerts on burn rate ({rules}) would page "
-            f"{form.count(pages.p50, 2)} times in 30 days at P50, {form.count(pages.p90, 2)} at P90, and "
-            f"open {form.count(tickets.p50, 2)} tickets. In a full outage the first page comes after "
-            f"{form.duration(row['minutes_to_page_in_an_outage'] * 60)}."
-        )
+        shown += _alert(row)
+    shown += drill_words.first_pages(summary)
     if not shown:
         gaps.append("No target on availability is written, so no alert can be derived.")
-    gaps.append(
-        "Requests are counted by the hour here, so the short windows of alerts are not judged."
-    )
     gaps.append("Who is paged, and what they can see, is not stated.")
     return Evidence("Monitoring visibility", shown, gaps)
+
+
+def _alert(row: facts.Row) -> list[str]:
+    """How often a target's alerts on burn rate page, and how soon in an outage."""
+    pages, tickets = (read.spread(row[key]) for key in ("pages_a_month", "tickets_a_month"))
+    rules = " or ".join(_windows(rule) for rule in row["page_rules"])
+    name, slow = form.label(row["target"], 40), _windows(row["ticket_rules"][0])
+    soonest = row["minutes_to_page_in_an_outage"]
+    return [
+        f"{name}: alerts on burn rate ({rules}) would page {form.count(pages.p50, 2)} times in 30 days at P50, "
+        f"{form.count(pages.p90, 2)} at P90, and open {form.count(tickets.p50, 2)} tickets ({slow}).",
+        f"{name}: if all fails at even traffic, the first page comes after {form.duration(soonest * 60)}."
+        if soonest is not None
+        else f"{name}: so many may fail that no outage would page anybody.",
+    ]
+
+
+def _windows(rule: facts.Row) -> str:
+    return (
+        f"{rule['burn_rate']:g} times over {form.duration(rule['hours'] * 3600)} and "
+        f"{form.duration(rule['short_minutes'] * 60)}"
+    )
 
 
 def _sustainability(summary: Summary) -> Evidence:
