@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.log_options import log_options, options_of, pairs
+from sim.cli.log_options import log_options, pairs
 from sim.cli.run import JOBS_MAX, SEED_MAX
 from sim.cli.scenario_options import read_document, scenario_argument, set_option
 from sim.errors import ExitCode
+
+if TYPE_CHECKING:
+    from sim.fit.read import Options
 
 
 @click.command(epilog="Example: simulate backtest plan.yaml spend_logs.csv --workload ask")
@@ -47,14 +51,9 @@ def command(
     jobs: int,
     out: str | None,
     sets: tuple[str, ...],
-    log_form: str | None,
-    names: tuple[str, ...],
-    timezone: str,
-    starts: str | None,
-    cached: str | None,
+    options: Options,
 ) -> int:
     """Calibrate on the first part of a log, simulate the rest, and compare day by day."""
-    options = options_of(log_form, names, timezone, starts, cached)
     document = read_document(scenario, sets)
     from sim.fit.backtest import backtest
     from sim.fit.read import read_log

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.log_options import log_options, options_of, pairs
+from sim.cli.log_options import log_options, pairs
 from sim.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from sim.fit.read import Options
 
 
 @click.command(epilog="Example: simulate calibrate spend_logs.csv")
@@ -33,14 +37,9 @@ def command(
     workload: str,
     endpoints: tuple[str, ...],
     out: str | None,
-    log_form: str | None,
-    names: tuple[str, ...],
-    timezone: str,
-    starts: str | None,
-    cached: str | None,
+    options: Options,
 ) -> int:
     """Fit a scenario's parameters to logs. Prompts and answers are never read."""
-    options = options_of(log_form, names, timezone, starts, cached)
     renamed = pairs("--endpoint", endpoints)
     from sim.report.outputs import folder_name, open_outputs
 

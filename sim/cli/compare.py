@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.progress import Progress
-from sim.cli.running import processors
-from sim.cli.scenario_options import read_document, set_option
-from sim.cli.study_options import json_bytes, kept_beside, origin_of, study_options, target_of
+from sim.cli.scenario_options import read_document
+from sim.cli.study_options import (
+    Asked,
+    json_bytes,
+    kept_beside,
+    origin_of,
+    study_options,
+    target_of,
+)
 from sim.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -26,47 +32,41 @@ PLANS_MAX = 8
     epilog="Example: simulate compare scenarios/claims_q3.yaml scenarios/claims_q3_bigbang.yaml"
 )
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=str))
-@set_option
 @study_options(replications=20)
 def command(
     scenarios: tuple[str, ...],
-    sets: tuple[str, ...],
-    replications: int,
-    seed: int,
-    jobs: int | None,
-    out: str | None,
-    as_json: bool,
-    scheduler: str | None,
-    resume: bool,
+    asked: Asked,
 ) -> int:
     """Say which plan wins on what, replication for replication, with intervals.
 
     All plans are played with the same seed, so that they share people, demand and incidents. Each other plan is
     compared with the first.
     """
+    from sim.report.comparison import render_comparison
     from sim.report.html.studies import compare_page
     from sim.report.outputs import open_outputs
 
     if not 2 <= len(scenarios) <= PLANS_MAX:
         raise UsageError(f"compare takes from 2 to {PLANS_MAX} scenarios, not {len(scenarios)}")
-    documents = [read_document(file, sets) for file in scenarios]
-    target = target_of(out, "_vs_".join(Path(file).stem for file in scenarios))
-    with open_outputs(target) as outputs, kept_beside(target, resume=resume) as kept:
-        progress = Progress(quiet=as_json)
-        total = replications * len(documents)
+    documents = [read_document(file, asked.sets) for file in scenarios]
+    target = target_of(asked.out, "_vs_".join(Path(file).stem for file in scenarios))
+    with open_outputs(target) as outputs, kept_beside(target, resume=asked.resume) as kept:
+        progress = Progress(quiet=asked.as_json)
+        total = asked.replications * len(documents)
         working: dict[str, Any] = {
-            "seed": seed,
-            "replications": replications,
-            "jobs": jobs or processors(),
-            "scheduler": scheduler,
+            "seed": asked.seed,
+            "replications": asked.replications,
+            "jobs": asked.workers,
+            "scheduler": asked.scheduler,
             "kept": kept,
             "heard": progress.counter(total),
         }
-        summary = _summary(documents, sets, working)
+        summary = _summary(documents, asked.sets, working)
         progress.clear()
         page = compare_page(summary, _start(documents[0]))
         outputs.write({"comparison.json": json_bytes(summary), "compare.html": page.encode()})
-    _tell(summary, documents[0], target, as_json=as_json)
+    start, wrote = _start(documents[0]), [f"{target}/", "compare.html", "comparison.json"]
+    asked.tell(summary, lambda screen: render_comparison(summary, screen, start=start, wrote=wrote))
     return ExitCode.DONE
 
 
@@ -101,19 +101,6 @@ def _summary(
         places_of(sources[0].scenario),
     )
     return summarise_comparison(compared)
-
-
-def _tell(summary: dict[str, Any], document: Document, target: Path, *, as_json: bool) -> None:
-    from sim.cli.screen import screen_of_stdout, write_report
-    from sim.report.comparison import render_comparison
-
-    if as_json:
-        write_report(json_bytes(summary).decode())
-        return
-    wrote = [f"{target}/", "compare.html", "comparison.json"]
-    write_report(
-        render_comparison(summary, screen_of_stdout(), start=_start(document), wrote=wrote)
-    )
 
 
 def _start(document: Document) -> date:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import click
 
 from sim.cli.progress import Progress
-from sim.cli.running import processors
-from sim.cli.scenario_options import read_document, scenario_argument, set_option
-from sim.cli.study_options import json_bytes, kept_beside, origin_of, study_options, target_of
+from sim.cli.scenario_options import read_document, scenario_argument
+from sim.cli.study_options import (
+    Asked,
+    json_bytes,
+    kept_beside,
+    origin_of,
+    study_options,
+    target_of,
+)
 from sim.errors import ExitCode
 
 MARGIN_PERCENT = 20
@@ -29,25 +34,18 @@ TRIALS = 9
     metavar="PERCENT",
     help="What the quota sheet adds to the need.",
 )
-@set_option
 @study_options(replications=10)
 def command(
     scenario: str,
     margin: float,
-    sets: tuple[str, ...],
-    replications: int,
-    seed: int,
-    jobs: int | None,
-    out: str | None,
-    as_json: bool,
-    scheduler: str | None,
-    resume: bool,
+    asked: Asked,
 ) -> int:
     """Say how many people a plan carries before its first target breaks, and who owns that target.
 
     The number of people is multiplied by a factor, with the same luck each time, until a target is met in fewer
     replications than its chance asks. The quota sheet is for the plan as written.
     """
+    from sim.report.headroom import render_headroom
     from sim.report.html.studies import headroom_page
     from sim.report.outputs import open_outputs
     from sim.study import run
@@ -57,50 +55,37 @@ def command(
     from sim.study.quota import quota_sheet, units_of
     from sim.summary.headroom import HeadroomFound, summarise_headroom
 
-    document = read_document(scenario, sets)
+    document = read_document(scenario, asked.sets)
     source = ScenarioSource(document)
     planned = source.scenario
-    target = target_of(out, f"{Path(scenario).stem}_headroom")
-    progress = Progress(quiet=as_json)
-    workers = jobs or processors()
-    with open_outputs(target) as outputs, kept_beside(target, resume=resume) as kept:
-        heard = progress.counter(TRIALS * replications)
-        search = Search(document, Field(seed, workers, scheduler, kept, heard), range(replications))
-        found = headroom(search)
+    target = target_of(asked.out, f"{Path(scenario).stem}_headroom")
+    progress = Progress(quiet=asked.as_json)
+    with open_outputs(target) as outputs, kept_beside(target, resume=asked.resume) as kept:
+        heard = progress.counter(TRIALS * asked.replications)
+        field = Field(asked.seed, asked.workers, asked.scheduler, kept, heard)
+        found = headroom(Search(document, field, range(asked.replications)))
         study = run(
             source,
-            seed=seed,
-            replications=replications,
-            jobs=workers,
-            scheduler=scheduler,
+            seed=asked.seed,
+            replications=asked.replications,
+            jobs=asked.workers,
+            scheduler=asked.scheduler,
             kept=kept,
         )
         progress.clear()
         part = Decimal(repr(margin)) / 100
         phases = [(phase.name, phase.start) for phase in planned.phases]
-        units = units_of(planned, source.course(seed, 0).plan)
+        units = units_of(planned, source.course(asked.seed, 0).plan)
         sheet = quota_sheet(study, phases, part, units)
         summary = summarise_headroom(
             HeadroomFound(
-                found, people_of(knobs_of(document.tree)), sheet, part, seed, replications
+                *(found, people_of(knobs_of(document.tree)), sheet, part),
+                *(asked.seed, asked.replications),
             ),
-            origin_of(document, planned.name, sets),
+            origin_of(document, planned.name, asked.sets),
         )
         page = headroom_page(summary)
         outputs.write({"headroom.json": json_bytes(summary), "headroom.html": page.encode()})
-    _tell(summary, str(target), as_json=as_json)
+    wrote = [f"{target}/", "headroom.html", "headroom.json"]
+    asked.tell(summary, lambda screen: render_headroom(summary, screen, wrote=wrote))
     return ExitCode.DONE
-
-
-def _tell(summary: dict[str, Any], target: str, *, as_json: bool) -> None:
-    from sim.cli.screen import screen_of_stdout, write_report
-    from sim.report.headroom import render_headroom
-
-    if as_json:
-        write_report(json_bytes(summary).decode())
-        return
-    write_report(
-        render_headroom(
-            summary, screen_of_stdout(), wrote=[f"{target}/", "headroom.html", "headroom.json"]
-        )
-    )

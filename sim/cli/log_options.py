@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,11 +13,15 @@ from sim.errors import UsageError
 if TYPE_CHECKING:
     from sim.fit.read import Options
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 
+def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add how a log is to be read, checked, as one `options`."""
 
-def log_options(command: Command) -> Command:
-    """Add how a log is to be read."""
+    @wraps(command)
+    def reading(**given: Any) -> Any:
+        asked = {name: given.pop(name) for name in ("log_form", "names", "timezone", "starts")}
+        return command(options=options_of(**asked, cached=given.pop("cached")), **given)
+
     for option in reversed(
         [
             click.option(
@@ -49,12 +54,16 @@ def log_options(command: Command) -> Command:
             ),
         ]
     ):
-        command = option(command)
-    return command
+        reading = option(reading)
+    return reading
 
 
 def options_of(
-    form: str | None, names: tuple[str, ...], timezone: str, starts: str | None, cached: str | None
+    log_form: str | None,
+    names: tuple[str, ...],
+    timezone: str,
+    starts: str | None,
+    cached: str | None,
 ) -> Options:
     """Check the options; UsageError says what is wrong."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -63,8 +72,8 @@ def options_of(
     from sim.fit.formats import FORMATS
     from sim.fit.read import ZERO, Options
 
-    if form is not None and form not in FORMATS:
-        raise UsageError(f"--log-format {form}: there are {', '.join(FORMATS)}")
+    if log_form is not None and log_form not in FORMATS:
+        raise UsageError(f"--log-format {log_form}: there are {', '.join(FORMATS)}")
     try:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -75,7 +84,7 @@ def options_of(
         instant_us(starts or ZERO, zone, 0)
     except ValueError as error:
         raise UsageError(f"--starts {starts!r}: write a local time, as 2026-05-04T12:00") from error
-    return Options(form, timezone, starts or ZERO, pairs("--map", names), cached)
+    return Options(log_form, timezone, starts or ZERO, pairs("--map", names), cached)
 
 
 def pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from sim.cli.progress import Progress
-from sim.cli.running import processors
-from sim.cli.scenario_options import read_document, scenario_argument, set_option
-from sim.cli.study_options import json_bytes, kept_beside, origin_of, study_options, target_of
+from sim.cli.scenario_options import read_document, scenario_argument
+from sim.cli.study_options import (
+    Asked,
+    json_bytes,
+    kept_beside,
+    origin_of,
+    study_options,
+    target_of,
+)
 from sim.errors import ExitCode, UsageError
 
 PLANS_MAX = 5_000
@@ -23,19 +28,11 @@ PLANS_MAX = 5_000
     is_flag=True,
     help="Only the better half of the plans plays on in each round: for many plans; one may be lost by bad luck.",
 )
-@set_option
 @study_options(replications=40)
 def command(
     scenario: str,
     halving: bool,
-    sets: tuple[str, ...],
-    replications: int,
-    seed: int,
-    jobs: int | None,
-    out: str | None,
-    as_json: bool,
-    scheduler: str | None,
-    resume: bool,
+    asked: Asked,
 ) -> int:
     """Find the cheapest plan that keeps every target at its chance.
 
@@ -43,6 +40,7 @@ def command(
     [4, 6, 8]}]. All combinations race with the same luck; --replications is how often those are played that stay to
     the end. The choice is then played again with fresh luck.
     """
+    from sim.report.optimize import render_optimum
     from sim.report.outputs import open_outputs
     from sim.scenario.choices import combinations
     from sim.study.grid import set_text
@@ -52,7 +50,7 @@ def command(
     from sim.study.size import size_of
     from sim.summary.optimize import OptimumFound, summarise_optimum
 
-    document = read_document(scenario, sets)
+    document = read_document(scenario, asked.sets)
     planned = ScenarioSource(document).scenario
     if not planned.choices:
         raise UsageError(
@@ -67,32 +65,25 @@ def command(
         raise UsageError(f"the choices make {len(plans):,} plans, and at most {PLANS_MAX:,} race")
     for _, point in plans:
         _ = point.source
-    target = target_of(out, f"{Path(scenario).stem}_optimum")
-    progress = Progress(quiet=as_json)
-    with open_outputs(target) as outputs, kept_beside(target, resume=resume) as kept:
-        workers = jobs or processors()
-        count = most_replications(len(plans), replications, halving=halving) + replications
+    target = target_of(asked.out, f"{Path(scenario).stem}_optimum")
+    progress = Progress(quiet=asked.as_json)
+    with open_outputs(target) as outputs, kept_beside(target, resume=asked.resume) as kept:
+        workers = asked.workers
+        count = (
+            most_replications(len(plans), asked.replications, halving=halving) + asked.replications
+        )
         progress.foretell(size_of(planned).seconds * count / workers)
         heard = progress.counter(count)
-        field = Field(seed, workers, scheduler, kept, heard)
-        optimum = optimize(plans, field, replications, halving=halving)
-        fresh_seed = seed + 1
-        fresh = Field(fresh_seed, workers, scheduler, kept, heard)
-        [readings] = fresh.play([optimum.nearest.point], range(replications))
+        field = Field(asked.seed, workers, asked.scheduler, kept, heard)
+        optimum = optimize(plans, field, asked.replications, halving=halving)
+        fresh_seed = asked.seed + 1
+        fresh = Field(fresh_seed, workers, asked.scheduler, kept, heard)
+        [readings] = fresh.play([optimum.nearest.point], range(asked.replications))
         progress.clear()
         names = [choice.name for choice in planned.choices]
-        found = OptimumFound(optimum, names, readings, seed, fresh_seed, planned.currency)
-        summary = summarise_optimum(found, origin_of(document, planned.name, sets))
+        found = OptimumFound(optimum, names, readings, asked.seed, fresh_seed, planned.currency)
+        summary = summarise_optimum(found, origin_of(document, planned.name, asked.sets))
         outputs.write({"optimum.json": json_bytes(summary)})
-    _tell(summary, str(target), as_json=as_json)
+    wrote = [f"{target}/", "optimum.json"]
+    asked.tell(summary, lambda screen: render_optimum(summary, screen, wrote=wrote))
     return ExitCode.DONE
-
-
-def _tell(summary: dict[str, Any], target: str, *, as_json: bool) -> None:
-    from sim.cli.screen import screen_of_stdout, write_report
-    from sim.report.optimize import render_optimum
-
-    if as_json:
-        write_report(json_bytes(summary).decode())
-        return
-    write_report(render_optimum(summary, screen_of_stdout(), wrote=[f"{target}/", "optimum.json"]))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from sim.cli.progress import Progress
-from sim.cli.running import processors
-from sim.cli.scenario_options import read_document, scenario_argument, set_option
-from sim.cli.study_options import json_bytes, kept_beside, origin_of, study_options, target_of
+from sim.cli.scenario_options import read_document, scenario_argument
+from sim.cli.study_options import (
+    Asked,
+    json_bytes,
+    kept_beside,
+    origin_of,
+    study_options,
+    target_of,
+)
 from sim.errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    pass
 
 POINTS_MAX = 10_000
 
@@ -41,21 +42,13 @@ POINTS_MAX = 10_000
     metavar="NAME",
     help="Whose p95 counts; that of the first latency target, unless given.",
 )
-@set_option
 @study_options(replications=10)
 def command(
     scenario: str,
     overs: tuple[str, ...],
     table: str | None,
     workload: str | None,
-    sets: tuple[str, ...],
-    replications: int,
-    seed: int,
-    jobs: int | None,
-    out: str | None,
-    as_json: bool,
-    scheduler: str | None,
-    resume: bool,
+    asked: Asked,
 ) -> int:
     """Play every combination of values, with the same luck, and show which are not beaten.
 
@@ -64,11 +57,12 @@ def command(
     """
     from sim.report.html.studies import sweep_page
     from sim.report.outputs import open_outputs
+    from sim.report.sweep import render_sweep
     from sim.study.grid import axes_of, checked, grid, table_of
     from sim.study.points import Field, Result
     from sim.summary.sweep import Sweep, summarise_sweep, sweep_csv
 
-    document = read_document(scenario, sets)
+    document = read_document(scenario, asked.sets)
     axes = axes_of(overs)
     rows = table_of(table) if table else {"": ()}
     points = grid(document, axes, rows)
@@ -77,17 +71,18 @@ def command(
     if len(points) > POINTS_MAX:
         raise UsageError(f"these are {len(points):,} points, and at most {POINTS_MAX:,} are played")
     base = checked(document, axes, rows)
-    target = target_of(out, f"{_stem(scenario)}_sweep")
-    progress = Progress(quiet=as_json)
-    with open_outputs(target) as outputs, kept_beside(target, resume=resume) as kept:
-        heard = progress.counter(len(points) * replications)
-        field = Field(seed, jobs or processors(), scheduler, kept, heard)
-        readings = field.play(points, range(replications))
+    target = target_of(asked.out, f"{_stem(scenario)}_sweep")
+    progress = Progress(quiet=asked.as_json)
+    with open_outputs(target) as outputs, kept_beside(target, resume=asked.resume) as kept:
+        heard = progress.counter(len(points) * asked.replications)
+        field = Field(asked.seed, asked.workers, asked.scheduler, kept, heard)
+        readings = field.play(points, range(asked.replications))
         progress.clear()
         results = [Result(*pair) for pair in zip(points, readings, strict=True)]
-        origin = origin_of(document, base.scenario.name, sets)
+        origin = origin_of(document, base.scenario.name, asked.sets)
         summary = summarise_sweep(
-            Sweep(results, base.terms(), tuple(base.scenario.workloads), workload, seed), origin
+            Sweep(results, base.terms(), tuple(base.scenario.workloads), workload, asked.seed),
+            origin,
         )
         outputs.write(
             {
@@ -96,7 +91,8 @@ def command(
                 "sweep.html": sweep_page(summary).encode(),
             }
         )
-    _tell(summary, str(target), as_json=as_json)
+    wrote = [f"{target}/", "sweep.html", "sweep.json", "sweep.csv"]
+    asked.tell(summary, lambda screen: render_sweep(summary, screen, wrote=wrote))
     return ExitCode.DONE
 
 
@@ -104,14 +100,3 @@ def _stem(scenario: str) -> str:
     from pathlib import Path
 
     return Path(scenario).stem
-
-
-def _tell(summary: dict[str, Any], target: str, *, as_json: bool) -> None:
-    from sim.cli.screen import screen_of_stdout, write_report
-    from sim.report.sweep import render_sweep
-
-    if as_json:
-        write_report(json_bytes(summary).decode())
-        return
-    wrote = [f"{target}/", "sweep.html", "sweep.json", "sweep.csv"]
-    write_report(render_sweep(summary, screen_of_stdout(), wrote=wrote))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.log_options import log_options, options_of
+from sim.cli.log_options import log_options
 from sim.cli.run import SEED_MAX, run_options
 from sim.cli.running import Telling, Wish, Working, perform
 from sim.cli.scenario_options import read_document, scenario_argument, set_option
+
+if TYPE_CHECKING:
+    from sim.fit.read import Options
 
 
 @click.command(epilog="Example: simulate trace plan.yaml tuesday.csv --people 2")
@@ -45,17 +48,12 @@ def command(
     replications: int,
     seed: int,
     sets: tuple[str, ...],
-    log_form: str | None,
-    names: tuple[str, ...],
-    timezone: str,
-    starts: str | None,
-    cached: str | None,
+    options: Options,
     out: str | None,
     jobs: int | None,
     **telling: Any,
 ) -> int:
     """Run a scenario in which one workload arrives as a trace says."""
-    options = options_of(log_form, names, timezone, starts, cached)
     document = read_document(scenario, sets)
     from sim.cli.ending import say
     from sim.fit.read import read_log
