@@ -1,7 +1,11 @@
 # ---
 # jupyter:
 #   jupytext:
-#     formats: py:percent
+#     formats: ipynb,py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
 # ---
 
 # %% [markdown]
@@ -10,10 +14,14 @@
 # target is often too close to call.
 
 # %%
+from pathlib import Path
+
 import sim
 
+# From the root of the repository, or from notebooks/, where Jupyter starts.
+SCENARIOS = next(path for path in (Path("scenarios"), Path("../scenarios")) if path.is_dir())
 REPLICATIONS = 2
-scenario = sim.load("scenarios/claims_q3_week.yaml")
+scenario = sim.load(SCENARIOS / "claims_q3_week.yaml")
 result = sim.run(scenario, replications=REPLICATIONS)
 print(result.summary["verdict"]["sentence"])
 

@@ -1,7 +1,11 @@
 # ---
 # jupyter:
 #   jupytext:
-#     formats: py:percent
+#     formats: ipynb,py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
 # ---
 
 # %% [markdown]
@@ -9,10 +13,14 @@
 # The same seed gives both plans the same people, demand and incidents, so what differs is the plan.
 
 # %%
+from pathlib import Path
+
 import sim
 
+# From the root of the repository, or from notebooks/, where Jupyter starts.
+SCENARIOS = next(path for path in (Path("scenarios"), Path("../scenarios")) if path.is_dir())
 REPLICATIONS = 2
-phased = sim.load("scenarios/claims_q3_week.yaml")
+phased = sim.load(SCENARIOS / "claims_q3_week.yaml")
 big_bang = phased.with_sets(
     "rollout.phases.pilot.users.adjusters=60", "rollout.phases.midwest.users.adjusters=60"
 )

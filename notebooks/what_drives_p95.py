@@ -1,7 +1,11 @@
 # ---
 # jupyter:
 #   jupytext:
-#     formats: py:percent
+#     formats: ipynb,py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
 # ---
 
 # %% [markdown]
@@ -9,10 +13,14 @@
 # First where the time goes, stage by stage; then one input changed at a time, with the same luck.
 
 # %%
+from pathlib import Path
+
 import sim
 
+# From the root of the repository, or from notebooks/, where Jupyter starts.
+SCENARIOS = next(path for path in (Path("scenarios"), Path("../scenarios")) if path.is_dir())
 REPLICATIONS = 2
-scenario = sim.load("scenarios/claims_q3_week.yaml")
+scenario = sim.load(SCENARIOS / "claims_q3_week.yaml")
 base = sim.run(scenario, replications=REPLICATIONS)
 stages = base.table("stages")
 times = zip(stages["p95_s"], stages["stage"], strict=True)

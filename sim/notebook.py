@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.errors import UsageError
@@ -50,8 +52,9 @@ class Result:
         """Return a table as columns of equal length, as `pandas.DataFrame` takes them.
 
         Args:
-            name: `targets`, `monthly`, `monthly_lines`, `lines`, `daily`, `stages` or `inputs`. Money is in
-                `currency`, times are in seconds, shares are from 0 to 1; None: there is no such number.
+            name: `targets`, `monthly`, `monthly_lines`, `lines`, `bill`, `daily`, `stages` or `inputs`. Money is in
+                `currency`, times are in seconds, shares are from 0 to 1, days and months (their first day) are
+                dates; None: there is no such number.
         """
         if name not in TABLES:
             raise UsageError(f"there is no table {name[:60]!r}; there are {', '.join(TABLES)}")
@@ -59,14 +62,14 @@ class Result:
         return {column: [row[column] for row in rows] for column in (rows[0] if rows else {})}
 
 
-def load(path: str, sets: Iterable[str] = ()) -> Loaded:
+def load(path: str | Path, sets: Iterable[str] = ()) -> Loaded:
     """Read a scenario's file; `ScenarioError` tells every fault with its place.
 
     Args:
         path: the file.
         sets: `path=value` texts, as for `--set`.
     """
-    return _checked(load_document(path, tuple(sets)))
+    return _checked(load_document(str(path), tuple(sets)))
 
 
 def run(
@@ -118,23 +121,28 @@ def _spread(raw: Mapping[str, Any], prefix: str = "") -> dict[str, float | None]
 
 
 def _targets(summary: read.Summary) -> list[Row]:
-    keys = ("name", "metric", "window", "status", "chance_met", "required_chance")
+    keys = ("name", "metric", "workload", "window", "status", "chance_met", "required_chance")
     return [
-        {**{key: raw[key] for key in keys}, "limit": _number(raw["limit"]["value"]), **_spread(raw)}
+        {
+            **{key: raw[key] for key in keys},
+            "limit": _number(raw["limit"]["value"]),
+            "unit": raw["limit"]["unit"],
+            **_spread(raw),
+        }
         for raw in summary["targets"]
     ]
 
 
 def _monthly(summary: read.Summary) -> list[Row]:
     return [
-        {"month": raw["month"], **_spread(raw["total"]), "budget": _number(raw["budget"])}
+        {"month": _month(raw), **_spread(raw["total"]), "budget": _number(raw["budget"])}
         for raw in summary["monthly"]
     ]
 
 
 def _monthly_lines(summary: read.Summary) -> list[Row]:
     return [
-        {"month": raw["month"], "line": item["id"], "mean": _number(item["mean"])}
+        {"month": _month(raw), "line": item["id"], "mean": _number(item["mean"])}
         for raw in summary["monthly"]
         for item in raw["items"]
     ]
@@ -151,9 +159,32 @@ def _lines(summary: read.Summary) -> list[Row]:
     ]
 
 
+def _bill(summary: read.Summary) -> list[Row]:
+    numbers = ("quantity", "unit_price", "cost")
+    words = ("subject", "item", "token_kind", "basis", "worth", "unit", "price_is")
+    return [
+        {
+            "month": _month(raw),
+            **{key: line[key] for key in words},
+            **{key: _number(line[key]) for key in numbers},
+        }
+        for raw in summary["bill"]["months"]
+        for line in raw["lines"]
+    ]
+
+
+def _month(raw: Mapping[str, Any]) -> date:
+    return date.fromisoformat(f"{raw['month']}-01")
+
+
 def _daily(summary: read.Summary) -> list[Row]:
     return [
-        {"date": raw["date"], "workload": name, "metric": metric, **_spread(values)}
+        {
+            "date": date.fromisoformat(raw["date"]),
+            "workload": name,
+            "metric": metric,
+            **_spread(values),
+        }
         for raw in summary["daily"]
         for name, metrics in raw["workloads"].items()
         for metric, values in metrics.items()
@@ -181,6 +212,7 @@ TABLES: dict[str, Callable[[read.Summary], list[Row]]] = {
     "monthly": _monthly,
     "monthly_lines": _monthly_lines,
     "lines": _lines,
+    "bill": _bill,
     "daily": _daily,
     "stages": _stages,
     "inputs": _inputs,
