@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from sim.fit.read import Options
 
 
-@click.command(epilog="Example: simulate backtest plan.yaml spend_logs.csv --workload ask")
+@click.command(
+    short_help="Hold a calibration against the end of its own log.",
+    epilog="Example: simulate backtest plan.yaml spend_logs.csv --workload ask",
+)
 @scenario_argument
 @click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=str))
 @click.option("--workload", required=True, metavar="NAME", help="Whose log it is.")

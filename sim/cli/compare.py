@@ -29,7 +29,8 @@ PLANS_MAX = 8
 
 
 @click.command(
-    epilog="Example: simulate compare scenarios/claims_q3.yaml scenarios/claims_q3_bigbang.yaml"
+    short_help="Say which plan wins on what, and why.",
+    epilog="Example: simulate compare scenarios/claims_q3.yaml scenarios/claims_q3_bigbang.yaml",
 )
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=str))
 @study_options(replications=20)

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 LETTERS_MAX = 200
 EPILOG = """\b
-A request is SESSION.TURN. Nobody knows the number of a session beforehand: let one of
-these words choose, and the answer tells the number.
-  worst    the one without an answer that took longest; if all were answered, the slowest
+A request is SESSION.TURN. Nobody knows the number of a session beforehand:
+let one of these words choose, and the answer tells the number.
+  worst    the one without an answer that took longest, else the slowest
   slowest  of those with an answer the one that took longest
   failed   the first that got no answer
 
@@ -33,11 +33,11 @@ Examples:
   simulate explain scenarios/claims_q3_week.yaml endpoints.gpt_reserved
   simulate explain scenarios/claims_q3.yaml currency --set currency=EUR
   simulate explain scenarios/claims_q3_week.yaml --request worst
-  simulate explain scenarios/claims_q3_week.yaml --request 1234.1 --replication 3
+  simulate explain plan.yaml --request 1234.1 --replication 3
 """
 
 
-@click.command(epilog=EPILOG)
+@click.command(short_help="Say what a value means, and where it was set.", epilog=EPILOG)
 @scenario_argument
 @click.argument("path", required=False)
 @click.option(

@@ -24,7 +24,10 @@ TRIALS = 9
 """About as many factors are tried; to foretell the time."""
 
 
-@click.command(epilog="Example: simulate headroom scenarios/claims_q3.yaml --replications 10")
+@click.command(
+    short_help="Say how many people a plan carries, and what breaks first.",
+    epilog="Example: simulate headroom scenarios/claims_q3.yaml --replications 10",
+)
 @scenario_argument
 @click.option(
     "--margin",

@@ -23,7 +23,7 @@ Examples:
 """
 
 
-@click.command(epilog=EPILOG)
+@click.command(short_help="Write a commented scenario from a template.", epilog=EPILOG)
 @click.argument("template", required=False)
 @click.argument("file", required=False, type=click.Path(path_type=str))
 def command(template: str | None, file: str | None) -> None:

@@ -22,6 +22,7 @@ SCHEMA_MAJOR = "simulate-summary/1."
 
 
 @click.command(
+    short_help="Write every face of a run again, without a run.",
     epilog="""\b
 Examples:
   simulate report outputs/claims_q3
@@ -32,7 +33,7 @@ Examples:
 spent.csv:
   month,amount
   2027-07,40000.50
-"""
+""",
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=str))
 @click.option(

@@ -67,7 +67,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 EXAMPLES = """\b
 Examples:
   simulate scenarios/claims_q3.yaml
-  simulate scenarios/claims_q3.yaml --replications 2 --set horizon.end=2027-08-01
+  simulate scenarios/claims_q3.yaml --set horizon.end=2027-08-01
   simulate scenarios/claims_q3.yaml --check --format markdown
 """
 

@@ -21,7 +21,10 @@ from sim.errors import ExitCode
 ROWS_MAX = 4_096
 
 
-@click.command(epilog="Example: simulate sensitivity scenarios/claims_q3_week.yaml --sobol 64")
+@click.command(
+    short_help="Say which unknown is worth measuring first.",
+    epilog="Example: simulate sensitivity scenarios/claims_q3_week.yaml --sobol 64",
+)
 @scenario_argument
 @click.option(
     "--sobol",

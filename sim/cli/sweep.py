@@ -20,8 +20,9 @@ POINTS_MAX = 10_000
 
 
 @click.command(
+    short_help="Play every combination of values.",
     epilog="Example: simulate sweep scenarios/claims_q3_week.yaml "
-    "--over endpoints.gpt_standard.limits.tokens.allows=500k,1M,2M --over stations.reviewers.staff[0].people=4,6,8"
+    "--over endpoints.gpt_standard.limits.tokens.allows=500k,1M,2M --over stations.reviewers.staff[0].people=4,6,8",
 )
 @scenario_argument
 @click.option(

@@ -49,7 +49,8 @@ finally:
 def test_every_verb_shows_how_it_is_called(verb):
     from click.testing import CliRunner
 
-    told = CliRunner().invoke(cli, [verb, "--help"]).output
+    told = CliRunner().invoke(cli, [verb, "--help"], terminal_width=80).output
+    assert [line for line in told.splitlines() if len(line) > 80] == []
     examples = re.findall(r"simulate +([\w/.]+)", told.partition("Example")[2])
     assert examples, f"simulate {verb} --help has no example"
     assert {word for word in examples if "/" not in word} <= {verb}
@@ -62,6 +63,13 @@ def seconds_of(code: str) -> float:
         return time.perf_counter() - started
 
     return min(once() for _ in range(5))
+
+
+def test_the_list_of_verbs_says_of_each_what_it_does_without_being_cut():
+    from click.testing import CliRunner
+
+    told = CliRunner().invoke(cli, ["--help"], terminal_width=80).output
+    assert "..." not in told.split("Commands:")[1]
 
 
 def test_help_takes_at_most_four_times_as_long_as_importing_click():

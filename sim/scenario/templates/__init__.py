@@ -6,8 +6,8 @@ from importlib import resources
 
 TEMPLATES = {
     "help_desk": "requests at a steady rate, one vendor; the least that is useful",
-    "rollout": "people who come in phases, a pipeline with a search, a quota and a budget",
-    "two_vendors": "a second vendor that takes over, an outage, and what retries cost",
+    "rollout": "people in phases, a search, a quota and a budget",
+    "two_vendors": "a second vendor takes over in an outage; what retries cost",
 }
 """Each with what it is for; the first word of its file's name is its name."""
 
