@@ -73,24 +73,29 @@ class Use(IntEnum):
     """Attempts that were answered while somebody waited."""
     WASTED = 6
     """Attempts that were served to the end for nobody."""
-    INPUT = 7
+    FILTERED = 7
+    """Attempts to which the vendor's content filter said no."""
+    INPUT = 8
     """Input tokens of answers, cached ones included."""
-    CACHED = 8
-    OUTPUT = 9
-    WASTED_INPUT = 10
-    WASTED_CACHED = 11
-    WASTED_OUTPUT = 12
-    ERROR_INPUT = 13
+    CACHED = 9
+    OUTPUT = 10
+    WASTED_INPUT = 11
+    WASTED_CACHED = 12
+    WASTED_OUTPUT = 13
+    ERROR_INPUT = 14
     """Input tokens of attempts that ended in an error."""
-    LONG_INPUT = 14
-    """As the last seven, of attempts whose prompt was longer than the endpoint's LONG_FROM: vendors charge more
+    FILTERED_INPUT = 15
+    """Input tokens of attempts to which the content filter said no."""
+    LONG_INPUT = 16
+    """As the last eight, of attempts whose prompt was longer than the endpoint's LONG_FROM: vendors charge more
     for all tokens of such a request."""
-    LONG_CACHED = 15
-    LONG_OUTPUT = 16
-    WASTED_LONG_INPUT = 17
-    WASTED_LONG_CACHED = 18
-    WASTED_LONG_OUTPUT = 19
-    ERROR_LONG_INPUT = 20
+    LONG_CACHED = 17
+    LONG_OUTPUT = 18
+    WASTED_LONG_INPUT = 19
+    WASTED_LONG_CACHED = 20
+    WASTED_LONG_OUTPUT = 21
+    ERROR_LONG_INPUT = 22
+    FILTERED_LONG_INPUT = 23
 
 
 LONG = int(Use.LONG_INPUT - Use.INPUT)

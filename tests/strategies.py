@@ -77,6 +77,7 @@ FEATURES = (
     "shared_breakers",
     "slowing",
     "client_queues",
+    "filters",
 )
 
 RARE = (
@@ -273,6 +274,8 @@ class Builder:
             speed=self.if_on("speeds", (None, 10_000, [1_000_000, 4_000_000])),
             error_chance=self.if_on("errors", (0.0, 0.3, 1.0)),
             error_time=self.times(),
+            filter_chance=self.if_on("filters", (0.0, 0.3, 1.0)),
+            filter_time=self.times() if self.on["filters"] else 1,
             refusal_time=self.times(),
             cached_ppm=self.if_on("token_limits", (0, 1_000_000)),
             limits=[limit for limit in self.limits if self.on["client_queues"] or dice.below(2)],
@@ -480,6 +483,7 @@ class Builder:
         column, values = self.dice.pick(
             (
                 (Endpoint.ERROR_CHANCE, (0, draws.threshold(0.5), draws.threshold(1.0))),
+                (Endpoint.FILTER_CHANCE, (0, draws.threshold(0.5))),
                 (Endpoint.SLOW_PPM, (1_000_000, 2_000_000, 500_000)),
                 (Endpoint.LONG_FROM, (0, 5, 40)),
                 (Endpoint.PROMPT_US, (0, 1000 * self.scale, 300)),

@@ -60,6 +60,8 @@ class RateCard:
     """Answers that nobody waited for any more are billed."""
     bills_errors: bool = False
     """The input of attempts that ended in an error is billed."""
+    bills_filtered: bool = True
+    """The input of attempts that a content filter stopped is billed."""
     cache_hits: Decimal = Decimal(1)
     """Of the input that could be cached, the share that was; the rest was written to the cache."""
 

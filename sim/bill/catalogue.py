@@ -34,6 +34,7 @@ def catalogue_card(
     times: Decimal | None = None,
     bills_wasted: bool = True,
     bills_errors: bool = False,
+    bills_filtered: bool = True,
     cache_hits: Decimal = Decimal(1),
 ) -> RateCard:
     """The rate card of a model on the given local days (ascending), with a period for each change.
@@ -45,7 +46,7 @@ def catalogue_card(
         days: every day of the horizon; a price counts from the local day, read at noon UTC.
         context: what makes the price another, `{"processing": "batch"}`.
         times: what list prices are multiplied by, as for data that stays in a zone.
-        bills_wasted, bills_errors, cache_hits: as in `RateCard`.
+        bills_wasted, bills_errors, bills_filtered, cache_hits: as in `RateCard`.
     """
     periods: list[tuple[date, Prices]] = []
     for day in days:
@@ -58,6 +59,7 @@ def catalogue_card(
         tuple(periods),
         bills_wasted=bills_wasted,
         bills_errors=bills_errors,
+        bills_filtered=bills_filtered,
         cache_hits=cache_hits,
     )
 

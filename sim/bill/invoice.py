@@ -98,15 +98,15 @@ def _endpoint_lines(consumption: Consumption, card: RateCard, month: Month) -> l
 
 
 def _priced(card: RateCard, month: str, prices: Prices, used: list[int]) -> Iterator[Line]:
-    for worth, counted in _billed(card, used):
+    for worth, what, counted in _billed(card, used):
         below = counted.tokens if prices.long is None else counted.tokens - counted.long
-        yield from _lines_of_band(card, month, "", prices, worth, below)
+        yield from _lines_of_band(card, month, what, prices, worth, below)
         if prices.long is not None:
-            yield from _lines_of_band(card, month, "long ", prices.long, worth, counted.long)
+            yield from _lines_of_band(card, month, f"{what}long ", prices.long, worth, counted.long)
         if prices.per_request:
             quantity = Decimal(counted.requests)
-            price = prices.per_request
-            yield Line(month, card.endpoint, "requests", "usage", worth, quantity, "request", price)
+            price, item = prices.per_request, f"{what}requests"
+            yield Line(month, card.endpoint, item, "usage", worth, quantity, "request", price)
 
 
 def lines_on(card: RateCard, day: date, used: list[int]) -> Iterator[Line]:
@@ -169,10 +169,10 @@ def _tokens(used: list[int], first: int) -> Tokens:
     return Tokens(used[first], used[first + 1], used[first + 2])
 
 
-def _billed(card: RateCard, used: list[int]) -> Iterator[tuple[Worth, Counted]]:
-    """What the vendor bills of useful and of wasted work."""
+def _billed(card: RateCard, used: list[int]) -> Iterator[tuple[Worth, str, Counted]]:
+    """What the vendor bills of useful and of wasted work, and what stands before the names of its lines."""
     everything, long = _tokens(used, Use.INPUT), _tokens(used, Use.LONG_INPUT)
-    yield "useful", Counted(used[Use.ANSWERS], everything, long)
+    yield "useful", "", Counted(used[Use.ANSWERS], everything, long)
     requests, everything, long = 0, Tokens(0, 0, 0), Tokens(0, 0, 0)
     if card.bills_wasted:
         requests = used[Use.WASTED]
@@ -181,7 +181,11 @@ def _billed(card: RateCard, used: list[int]) -> Iterator[tuple[Worth, Counted]]:
         requests += used[Use.ERRORS]
         everything -= Tokens(-used[Use.ERROR_INPUT], 0, 0)
         long -= Tokens(-used[Use.ERROR_LONG_INPUT], 0, 0)
-    yield "wasted", Counted(requests, everything, long)
+    yield "wasted", "", Counted(requests, everything, long)
+    if card.bills_filtered:
+        everything = Tokens(used[Use.FILTERED_INPUT], 0, 0)
+        long = Tokens(used[Use.FILTERED_LONG_INPUT], 0, 0)
+        yield "wasted", "filtered ", Counted(used[Use.FILTERED], everything, long)
 
 
 def _station_lines(consumption: Consumption, cost: StationCost, month: Month) -> Iterator[Line]:

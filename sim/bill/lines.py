@@ -26,7 +26,7 @@ class Line:
     """What of it: `output tokens`, `busy hours`, `month`."""
     basis: Basis
     worth: Worth
-    """`wasted`: answers for nobody, and the input of errors."""
+    """`wasted`: answers for nobody, the input of errors, and `filtered` input, which has lines of its own."""
     quantity: Decimal
     unit: str
     unit_price: Decimal

@@ -44,8 +44,9 @@ at one step in different laps. Work that goes back to the queue keeps its place 
    node has servers, the attempt is *sent* now. Who is not turned away waits in the queue.
 3. *serve*: while a server is free and the first in the queue may pass all queueing limits of its endpoint,
    they are told `take`; it is sent, unless it was at the door; and it starts: with the endpoint's chance it will end
-   in ERROR after a drawn time, else in OK after its service. If limits hold the first back, everyone waits: the node
-   is looked at again when the longest of their waits is over, or when one of them is settled or changed.
+   in ERROR after a drawn time, else with another chance in FILTERED after another drawn time, else in OK after its
+   service. If limits hold the first back, everyone waits: the node is looked at again when the longest of their waits
+   is over, or when one of them is settled or changed.
 4. *overflow*: while more wait than the queue limit, the last of those who joined at this instant are FULL,
    after 1 µs. Who has gone back to the queue or waited before is never turned away.
    Since the first in the queue may be another now, act 3 follows once more.
@@ -114,16 +115,18 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
 * *Service* = first + decode, first = duration_us(SERVICE draw of FIRST_LAW + prompt_us(uncached input,
   PROMPT_US), slow), decode =
   decode_us(output, SPEED draw) × slow // 10^6, 0 without SPEED_LAW. The first token comes `first` after the
-  (first) start. Errors and refusals come after duration_us(draw, 10^6).
+  (first) start. Errors, refusals and what is filtered come after duration_us(draw, 10^6).
+* *Filtered.* A chance of the FILTER draw against FILTER_CHANCE, a time of FILTER_TIME's from FILTER_LAW. An attempt
+  that ends in FILTERED counts as such, whether somebody waits or not, as an ERROR does.
 * *Slower.* A limit is asked for its `slow_ppm` just before it is told `take`. An attempt's `slow` is its endpoint's
   SLOW_PPM, slowed (`slowed_ppm`) by what all limits that let it through have said, in the order in which they did, and
-  in the endpoint's. Errors are no slower.
+  in the endpoint's. ERROR and FILTERED come no slower.
 * *Fits.* At the door an attempt that some limit of its endpoint (queueing or not) could never let pass, because
   the amount exceeds what the limit ever holds (`fits`), is REFUSED without advice.
-* *Settling.* An admitted attempt's limits are settled when it ends (OK or ERROR): actual amounts are of its true
-  output (OK) or no output (ERROR). An attempt that leaves the queue after the door, or is FULL, settles too, with an
-  actual amount of 0 tokens and 0 requests; so do the queueing limits of one that they let pass and that was REFUSED,
-  when the refusal comes back, even for nobody. A limit that it had not yet taken is left alone.
+* *Settling.* An admitted attempt's limits are settled when it ends (OK, ERROR or FILTERED): actual amounts are of its
+  true output (OK) or no output (else). An attempt that leaves the queue after the door, or is FULL, settles too, with
+  an actual amount of 0 tokens and 0 requests; so do the queueing limits of one that they let pass and that was
+  REFUSED, when the refusal comes back, even for nobody. A limit that it had not yet taken is left alone.
 * *Back-off* is `backoff_us` with the number of retries made at this endpoint so far and the BACKOFF draw of the
   attempt that failed, from BACKOFF_REFUSED_US after a refusal, else from BACKOFF_US; then `added_us` with its
   BACKOFF_PLUS draw.

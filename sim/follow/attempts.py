@@ -122,6 +122,8 @@ def priced(attempt: Attempt, tariff: Tariff, name: str, day: date) -> tuple[Line
     answered = (attempt.input_tokens, attempt.cached_tokens, attempt.output_tokens)
     if attempt.result == Result.ERROR:
         used[Use.ERRORS], used[Use.ERROR_INPUT] = 1, attempt.input_tokens
+    elif attempt.result == Result.FILTERED:
+        used[Use.FILTERED], used[Use.FILTERED_INPUT] = 1, attempt.input_tokens
     elif attempt.wanted:
         used[Use.ANSWERS] = 1
         used[Use.INPUT], used[Use.CACHED], used[Use.OUTPUT] = answered

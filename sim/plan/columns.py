@@ -170,6 +170,10 @@ class Endpoint(IntEnum):
     """Prompts of more tokens than this are counted apart, because they have another price; 0: none are."""
     PROMPT_US = 29
     """What each thousand input tokens that were not cached add to the first token [µs]."""
+    FILTER_CHANCE = 31
+    """Threshold: the content filter says no to an attempt that starts now."""
+    FILTER_LAW = 32
+    """Law of the time until it does [µs]."""
 
 
 class Habit(IntEnum):
@@ -290,6 +294,8 @@ class Result(IntEnum):
     """A retry that the client's budget did not allow; never sent."""
     OPEN = 7
     """The router's breaker was open; never sent."""
+    FILTERED = 8
+    """400: the vendor's content filter said no."""
 
 
 class Status(IntEnum):
@@ -314,6 +320,7 @@ FAILED_AS = {
     Result.FULL: Status.SHED,
     Result.LEFT: Status.GAVE_UP,
     Result.OPEN: Status.SHED,
+    Result.FILTERED: Status.BLOCKED,
 }
 """The status of a request whose call failed with a result."""
 
@@ -354,3 +361,5 @@ class Draw(IntEnum):
     """An attempt's luck with limits that refuse by chance."""
     CHOICE = 18
     """Which endpoint of a route a call goes to."""
+    FILTER = 19
+    FILTER_TIME = 20

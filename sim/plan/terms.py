@@ -71,6 +71,7 @@ def _card(name: str, endpoint: Endpoint, days: tuple[date, ...]) -> RateCard:
             times=Decimal(repr(endpoint.price_times)) if endpoint.price_times else None,
             bills_wasted=bills.wasted,
             bills_errors=bills.errors,
+            bills_filtered=bills.filtered,
             cache_hits=hits,
         )
     prices = _prices(endpoint.price or WrittenPrice())
@@ -80,6 +81,7 @@ def _card(name: str, endpoint: Endpoint, days: tuple[date, ...]) -> RateCard:
         ((since, prices),),
         bills_wasted=bills.wasted,
         bills_errors=bills.errors,
+        bills_filtered=bills.filtered,
         cache_hits=hits,
     )
 

@@ -50,8 +50,9 @@ class Router(Spine):
     resort [1]."""
     hedge: Hedge | None = None
     """A second call where the first is slow, beginning with the next endpoint of the order; none unless written."""
-    next_on: tuple[ResultWord | Literal["no_budget"], ...] = (*EVERYDAY, "no_budget")
-    """After which results, once the client's retries are used up, the next endpoint is tried [words]."""
+    next_on: tuple[ResultWord | Literal["no_budget", "filtered"], ...] = (*EVERYDAY, "no_budget")
+    """After which results, once the client's retries are used up, the next endpoint is tried; what a content filter
+    stopped (`filtered`) is not tried elsewhere unless written [words]."""
     max_output_tokens: PositiveWholeNumber | None = None
     """An answer is cut here, and limits reserve so much; without it they see the true length [tokens]."""
     breaker: Breaker | None = None

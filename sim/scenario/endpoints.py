@@ -31,8 +31,8 @@ from sim.scenario.types import (
 REFUSAL_AFTER = parse_law("40ms", "duration")
 """A 429 comes from a gateway, before any model: a network round trip and a little."""
 ERROR_AFTER = parse_law("500ms", "duration")
-"""A 5xx comes about when the first token would have come (the median of hosted chat models is
-0.5 to 0.9 s)."""
+"""A 5xx, or a content filter's 400, comes about when the first token would have come (the median of hosted chat
+models is 0.5 to 0.9 s)."""
 
 PROMPT_US_MAX = 60_000_000
 """A thousand tokens are read within a minute."""
@@ -93,6 +93,8 @@ class Bills(Model):
     """Answers that were written to the end after the client had given up [true or false]."""
     errors: bool = False
     """The input of attempts that ended in a 5xx [true or false]."""
+    filtered: bool = True
+    """The input of attempts that ended in a content filter's 400 [true or false]."""
 
 
 class Congestion(Model):
@@ -146,6 +148,15 @@ class Errors(Model):
     """When the error comes back, also in an incident; 500ms unless written [us]."""
 
 
+class ContentFilter(Model):
+    """A filter that says no to some prompts: a 400, that no client tries again; the request ends as `blocked`."""
+
+    share: Share
+    """Attempts that it stops [share]."""
+    after: LawOfDuration = usual(ERROR_AFTER)
+    """When the 400 comes back; 500ms unless written [us]."""
+
+
 class Endpoint(Spine):
     """One deployment, seen through its client."""
 
@@ -193,6 +204,8 @@ class Endpoint(Spine):
     """How long an answer takes; on a station, its `service` unless written."""
     errors: Errors = usual(Errors(share=0.0))
     """Everyday errors; none unless written."""
+    content_filter: ContentFilter = usual(ContentFilter(share=0.0))
+    """The vendor's content filter; it stops nobody unless written."""
     refusal_after: LawOfDuration = usual(REFUSAL_AFTER)
     """When a 429 comes back; 40ms unless written [us]."""
     caches_prompts: bool = False

@@ -99,10 +99,11 @@ RESULTS: dict[str, Result] = {
     "full": Result.FULL,
     "left": Result.LEFT,
     "no_budget": Result.NO_BUDGET,
+    "filtered": Result.FILTERED,
 }
 """How an attempt can fail, in a planner's words: refused by a limit, vendor's error, given up by the client,
 turned away by a full queue, left the queue because its patience ended, a retry that the client's budget did
-not allow."""
+not allow, a content filter that said no."""
 
 ResultWord = Annotated[
     Literal["429", "5xx", "timeout", "full", "left"],

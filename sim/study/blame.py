@@ -51,7 +51,7 @@ def blame_of(
 def _money(consumption: Consumption, tariff: Tariff, bill: Bill, plan: Plan) -> dict[str, Decimal]:
     """Every amount of the bill, by what came of it."""
     wasted = bill.total(worth="wasted")
-    abandoned = invoice(consumption, _without_errors(tariff)).total(worth="wasted")
+    abandoned = invoice(consumption, _without_failures(tariff)).total(worth="wasted")
     standing = total(
         line.cost for line in bill.lines if line.basis == "fixed" or line.item == SERVER_HOURS
     )
@@ -66,5 +66,6 @@ def _money(consumption: Consumption, tariff: Tariff, bill: Bill, plan: Plan) -> 
     }
 
 
-def _without_errors(tariff: Tariff) -> Tariff:
-    return replace(tariff, cards=tuple(replace(card, bills_errors=False) for card in tariff.cards))
+def _without_failures(tariff: Tariff) -> Tariff:
+    cards = (replace(card, bills_errors=False, bills_filtered=False) for card in tariff.cards)
+    return replace(tariff, cards=tuple(cards))

@@ -96,7 +96,8 @@ class Laws:
 
     def _check_usage(self, measures: Measures) -> None:
         used = measures.usage.sum(axis=(0, 2))
-        ends = used[:, [Use.REFUSED, Use.ERRORS, Use.ANSWERS, Use.WASTED]].sum(axis=1)
+        kinds = [Use.REFUSED, Use.ERRORS, Use.FILTERED, Use.ANSWERS, Use.WASTED]
+        ends = used[:, kinds].sum(axis=1)
         _hold(
             "usage adds up",
             bool((ends <= used[:, Use.ATTEMPTS]).all()),

@@ -39,6 +39,7 @@ RESULTS = {
     Result.LEFT: "left the queue",
     Result.NO_BUDGET: "no retry left",
     Result.OPEN: "breaker open",
+    Result.FILTERED: "filtered",
 }
 """How the attempt failed that was the first cause."""
 _TIME_PART = object_of({"stage": TEXT, "owner": TEXT_OR_NULL, "mean_s": REAL, "typical_s": REAL})

@@ -43,8 +43,8 @@ def expanded(raw: Written, unpublished: Callable[[str], Written], on: date) -> d
     unknown = {name: one.range["likely"] for name, one in vendor.unpublished.items()}
     values = {**unknown, **unpublished(vendor.preset)}
     found["errors"] = filled(vendor.errors, values)
-    bills = vendor.bills[-1]
-    found["bills"] = {"wasted": bills.wasted, "errors": bills.errors, **(raw.get("bills") or {})}
+    bills = vendor.bills[-1].model_dump(include={"wasted", "errors", "filtered"})
+    found["bills"] = {**bills, **(raw.get("bills") or {})}
     found |= price_of(vendor, model, raw, on)
     if "limits" not in raw:
         values |= _quota(vendor, model, raw) | units_values(vendor, model, raw)

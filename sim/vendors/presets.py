@@ -247,6 +247,8 @@ class Billing(Fact):
     """Answers that nobody waited for any more: time-outs and cancelled streams [true or false]."""
     errors: bool
     """Attempts that ended in a 5xx [true or false]."""
+    filtered: bool = True
+    """Attempts that a content filter stopped with a 400; assumed unless the vendor says otherwise [true or false]."""
 
 
 class Retirement(Fact):

@@ -92,6 +92,33 @@ def test_wasted_work_and_errors_are_billed_as_the_vendor_does(wasted, errors, ex
     assert bill.total() == bill.total(worth="wasted") == expected
 
 
+@pytest.mark.parametrize("billed", [True, False])
+def test_what_a_content_filter_stopped_has_lines_of_its_own_where_it_is_billed(billed):
+    used = consumed(
+        calendar("2027-07-01", "2027-07-02"),
+        usage=[
+            (0, 1, Use.WASTED, 1),
+            (0, 1, Use.WASTED_INPUT, 1_000_000),
+            (0, 1, Use.FILTERED, 2),
+            (0, 1, Use.FILTERED_INPUT, 3_000_000),
+            (0, 1, Use.FILTERED_LONG_INPUT, 2_000_000),
+        ],
+    )
+    long = Prices(D(4), D(16))
+    prices = Prices(D(2), D(8), per_request=D("0.01"), long_from_tokens=10, long=long)
+    card = RateCard("gpt", ((JULY, prices),), bills_filtered=billed)
+    found = {
+        line.name: (line.worth, line.cost) for line in invoice(used, Tariff(cards=(card,))).lines
+    }
+    others = {"gpt input tokens": ("wasted", D(2)), "gpt requests": ("wasted", D("0.01"))}
+    filtered = {
+        "gpt filtered input tokens": ("wasted", D(2)),
+        "gpt filtered long input tokens": ("wasted", D(8)),
+        "gpt filtered requests": ("wasted", D("0.02")),
+    }
+    assert found == others | (filtered if billed else {})
+
+
 def test_a_price_that_changes_within_a_month_makes_two_lines():
     used = consumed(usage=[(0, 9, Use.OUTPUT, 1_000_000)])
     change = PriceChange(date(2027, 7, 31), "gpt", D("1.5"), "introductory price ends")

@@ -1,5 +1,6 @@
 """What happened to one request? Both engines tell the same, it is priced as the bill is, and nothing is left out."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -55,6 +56,7 @@ endpoints:
     caches_prompts: true
     latency: {first_token: {median: 700ms, p95: 6s}, tokens_per_second: 60}
     errors: {share: 15%, after: 300ms}
+    content_filter: {share: 5%, after: 200ms}
     attempt_timeout: 8s
     client: {retries: 2, backoff: {first: 500ms}, retry_after: {heard_up_to: 60s}}
     limits: [{limit: token_bucket, counts: tokens, per_minute: 30k, advice: seconds}]
@@ -109,6 +111,18 @@ def test_the_scenario_has_nearly_all_that_can_happen():
 
 def test_both_engines_tell_the_same():
     assert texts("compiled") == texts("reference")
+
+
+def test_what_a_content_filter_stops_is_a_400_that_costs_its_input_and_ends_as_blocked():
+    told_once = [" ".join(text.split()) for text in texts("compiled")]
+    stopped = [text for text in told_once if "400, the content filter said no" in text]
+    assert stopped
+    for text in stopped:
+        assert re.search(
+            r"first: 400, the content filter said no after 200 ms(, for nobody)?; \$", text
+        )
+    assert any("the request ends: blocked by policy" in text for text in stopped)
+    assert any("that slows: all times are x 1.5" in text for text in told_once)
 
 
 def test_every_request_costs_together_what_the_bill_says():

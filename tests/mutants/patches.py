@@ -322,6 +322,20 @@ MUTANTS = (
         fast=True,
     ),
     Mutant(
+        "what was filtered counts as an error",
+        COMPILED + "kernel.py",
+        "        is_error = result == Result.ERROR",
+        "        is_error = True",
+        "test_filters.py::test_what_was_filtered_is_counted_apart_with_its_input_and_that_of_long_prompts[compiled]",
+    ),
+    Mutant(
+        "the filter comes before the error",
+        REFERENCE + "nodes.py",
+        "        if attempt.chance(endpoint[Endpoint.ERROR_CHANCE], Draw.ERROR):",
+        "        if not endpoint[Endpoint.FILTER_CHANCE] and attempt.chance(endpoint[Endpoint.ERROR_CHANCE], Draw.ERROR):",
+        "test_filters.py::test_an_error_comes_before_the_filter_and_a_share_is_a_share[reference]",
+    ),
+    Mutant(
         "a breaker never half-opens",
         "policies/breaker.py",
         "    if s[STATE] != CLOSED and now >= s[UNTIL]:",

@@ -155,6 +155,15 @@ def test_beyond_azures_volume_of_a_month_answers_are_slower_by_what_nobody_publi
     assert "slower_above_tier" not in ranges_of(least(small))["azure-standard"]
 
 
+def test_what_a_content_filter_stopped_is_billed_as_the_vendor_bills_it():
+    google = {"model": "gemini-2.5-flash", "content_filter": {"share": "1%"}}
+    assert chat(STANDARD).bills.filtered
+    assert not chat(CLAUDE).bills.filtered
+    assert not chat({"vendor": "vertex-paygo"} | google).bills.filtered
+    own = {"vendor": "vertex-paygo", "bills": {"filtered": True}}
+    assert chat(own | google).bills.filtered
+
+
 def test_an_unknown_slowness_is_drawn_between_its_bounds():
     rows = [journey_of(document_from_tree(least(STANDARD)), 0, n).plan.limits for n in range(8)]
     drawn = [row[2, Limit.PARAMETERS + 2] / 1_000_000 for row in rows]

@@ -389,4 +389,6 @@ def failed_as(result: int) -> int:
         return Status.TIMED_OUT
     if result == Result.FULL or result == Result.OPEN:
         return Status.SHED
+    if result == Result.FILTERED:
+        return Status.BLOCKED
     return Status.GAVE_UP

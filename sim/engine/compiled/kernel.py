@@ -226,11 +226,13 @@ def count_end(m: Ints, attempt: int, branch: int, result: int, now: int) -> None
     endpoint = m[attempt + A.ENDPOINT]
     tokens = m[attempt + A.INPUT]
     is_long = 0 < m[endpoint + Endpoint.LONG_FROM] < tokens
-    if result == Result.ERROR:
-        count_use(m, attempt, Use.ERRORS, now)
-        use(m, endpoint, Use.ERROR_INPUT, tokens, now)
+    if result != Result.OK:
+        is_error = result == Result.ERROR
+        count_use(m, attempt, Use.ERRORS if is_error else Use.FILTERED, now)
+        first = Use.ERROR_INPUT if is_error else Use.FILTERED_INPUT
+        use(m, endpoint, first, tokens, now)
         if is_long:
-            use(m, endpoint, Use.ERROR_INPUT + LONG, tokens, now)
+            use(m, endpoint, first + LONG, tokens, now)
         return
     count_use(m, attempt, Use.ANSWERS if branch != NONE else Use.WASTED, now)
     first = Use.INPUT if branch != NONE else Use.WASTED_INPUT

@@ -294,16 +294,26 @@ def begin(m: Ints, f: Floats, node: int, attempt: int, now: int) -> None:
 
 
 @part
+def befalls(m: Ints, attempt: int, chance: int, purpose: int) -> bool:
+    """Whether something with this chance happens to an attempt."""
+    if chance == 0:
+        return False
+    key = np.uint64(m[m[attempt + A.STEP] + P.KEYS + purpose])
+    return bool(bits(key, np.uint64(m[attempt + A.KEY]), m[attempt + A.COUNTER]) < chance)
+
+
+@part
 def service_us(m: Ints, f: Floats, attempt: int, now: int) -> int:
     """Draw how an attempt will end, and how long it takes."""
     endpoint = m[attempt + A.ENDPOINT]
-    chance = m[endpoint + Endpoint.ERROR_CHANCE]
-    if chance > 0:
-        key = np.uint64(m[m[attempt + A.STEP] + P.KEYS + Draw.ERROR])
-        if bits(key, np.uint64(m[attempt + A.KEY]), m[attempt + A.COUNTER]) < chance:
-            m[attempt + A.RESULT] = Result.ERROR
-            law = m[endpoint + Endpoint.ERROR_LAW]
-            return duration_us(draw(m, f, attempt, law, Draw.ERROR_TIME), MILLION)
+    if befalls(m, attempt, m[endpoint + Endpoint.ERROR_CHANCE], Draw.ERROR):
+        m[attempt + A.RESULT] = Result.ERROR
+        law = m[endpoint + Endpoint.ERROR_LAW]
+        return duration_us(draw(m, f, attempt, law, Draw.ERROR_TIME), MILLION)
+    if befalls(m, attempt, m[endpoint + Endpoint.FILTER_CHANCE], Draw.FILTER):
+        m[attempt + A.RESULT] = Result.FILTERED
+        law = m[endpoint + Endpoint.FILTER_LAW]
+        return duration_us(draw(m, f, attempt, law, Draw.FILTER_TIME), MILLION)
     m[attempt + A.RESULT] = Result.OK
     slow_ppm = slowed_ppm(m[endpoint + Endpoint.SLOW_PPM], m[attempt + A.SLOW_PPM])
     if m[attempt + A.SLOW_PPM] != MILLION:

@@ -16,6 +16,10 @@ from sim.plan import Plan
 
 USES_OF_ANSWER = (Use.ANSWERS, Use.INPUT, Use.CACHED, Use.OUTPUT)
 USES_OF_WASTE = (Use.WASTED, Use.WASTED_INPUT, Use.WASTED_CACHED, Use.WASTED_OUTPUT)
+USES_OF_FAILURE: dict[int, tuple[int, int]] = {
+    Result.ERROR: (Use.ERRORS, Use.ERROR_INPUT),
+    Result.FILTERED: (Use.FILTERED, Use.FILTERED_INPUT),
+}
 
 
 class Node:
@@ -56,11 +60,12 @@ class Node:
         attempt.answer(attempt.result)
 
     def _count_end(self, attempt: Attempt) -> None:
-        if attempt.result == Result.ERROR:
-            attempt.used(Use.ERRORS)
-            attempt.used(Use.ERROR_INPUT, attempt.input_tokens)
+        if attempt.result != Result.OK:
+            many, tokens = USES_OF_FAILURE[attempt.result]
+            attempt.used(many)
+            attempt.used(tokens, attempt.input_tokens)
             if self._is_long(attempt):
-                attempt.used(Use.ERROR_LONG_INPUT, attempt.input_tokens)
+                attempt.used(tokens + LONG, attempt.input_tokens)
             return
         uses = USES_OF_ANSWER if attempt.is_wanted else USES_OF_WASTE
         counts = (1, attempt.input_tokens, attempt.cached_tokens, attempt.output_tokens)
@@ -307,6 +312,10 @@ class Node:
         if attempt.chance(endpoint[Endpoint.ERROR_CHANCE], Draw.ERROR):
             attempt.result = Result.ERROR
             value = attempt.draw(endpoint[Endpoint.ERROR_LAW], Draw.ERROR_TIME)
+            attempt.left_us = duration_us(value, MILLION)
+        elif attempt.chance(endpoint[Endpoint.FILTER_CHANCE], Draw.FILTER):
+            attempt.result = Result.FILTERED
+            value = attempt.draw(endpoint[Endpoint.FILTER_LAW], Draw.FILTER_TIME)
             attempt.left_us = duration_us(value, MILLION)
         else:
             attempt.result = Result.OK

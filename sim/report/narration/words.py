@@ -34,6 +34,7 @@ RESULTS = {
     Result.LEFT: "patience in the queue ended",
     Result.NO_BUDGET: "no retry budget",
     Result.OPEN: "an open breaker",
+    Result.FILTERED: "400, the content filter said no",
 }
 STATION_ERROR = "an error"
 
