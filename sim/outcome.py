@@ -182,6 +182,8 @@ class Event(IntEnum):
     """A fork goes on without its other children. where: step; value: children that did well."""
     SLOWED = 22
     """An attempt starts slower, because limits say so. where: endpoint; value: by how much [ppm]."""
+    COLD = 23
+    """An attempt starts at a node that is not ready yet. where: endpoint; value: until it is [µs]."""
 
 
 class Line(IntEnum):

@@ -130,6 +130,8 @@ class PlanMaker:
         abandoned_leaves: int = 0,
         preempts: int = 0,
         sheds: Sequence[int] = (-1, -1, -1),
+        cold_after_us: int = -1,
+        cold_start: LawLike = None,
     ) -> int:
         """A queue with servers."""
         row = {
@@ -138,6 +140,8 @@ class PlanMaker:
             Node.PATIENCE_LAW: self.law(patience),
             Node.ABANDONED_LEAVES: abandoned_leaves,
             Node.PREEMPTS: preempts,
+            Node.COLD_AFTER_US: cold_after_us,
+            Node.COLD_LAW: self.law(cold_start),
             **{Node(Node.SHEDS + priority): most for priority, most in enumerate(sheds)},
         }
         return _append(self.nodes, Node, row)

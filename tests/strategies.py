@@ -78,6 +78,7 @@ FEATURES = (
     "slowing",
     "client_queues",
     "filters",
+    "cold_starts",
 )
 
 RARE = (
@@ -201,6 +202,8 @@ class Builder:
             abandoned_leaves=self.if_on("abandoned_leaves", (0, 1)),
             preempts=self.if_on("preempts", (0, 1)),
             sheds=[self.if_on("sheds", (-1, 2, 1, 0, 5)) for _ in range(3)],
+            cold_after_us=self.if_on("cold_starts", (-1, 0, 2 * self.scale)),
+            cold_start=self.times() if self.on["cold_starts"] else 1,
         )
 
     def all_limits(self) -> list[int]:
@@ -472,6 +475,7 @@ class Builder:
                 (Node.QUEUE_LIMIT, (-1, 0, 1)),
                 (Node.ABANDONED_LEAVES, (0, 1)),
                 (Node.PREEMPTS, (0, 1)),
+                (Node.COLD_AFTER_US, (-1, 0, self.scale)),
                 (Node.SHEDS, (-1, 1)),
                 (Node.PATIENCE_LAW, (-1, self.maker.law(2 * self.scale))),
             )

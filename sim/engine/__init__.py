@@ -90,6 +90,10 @@ nobody. One not yet admitted (it joined at this very instant) is treated as in t
 started last (then: that comes last in the order) goes back to the queue with what is left of its service, until
 the servers suffice (`PREEMPTS` 1). Work that starts again needs no limits and meets no chance anew.
 
+**Cold starts**: a node is cold where nothing has been in service for longer than COLD_AFTER_US, and where nothing
+ever has. The first attempt that starts there begins to warm it: it is ready after duration_us(COLD_START draw of
+COLD_LAW, 10^6). All attempts that start until then, that one too, begin their service when it is ready.
+
 **First words**: a step that holds them sets them to its end; a call that streams sets them to the first
 token of the attempt that answered; any other leaves them. A fork takes the latest of its children.
 
@@ -116,6 +120,9 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
   PROMPT_US), slow), decode =
   decode_us(output, SPEED draw) × slow // 10^6, 0 without SPEED_LAW. The first token comes `first` after the
   (first) start. Errors, refusals and what is filtered come after duration_us(draw, 10^6).
+* *Cold.* What is left until its node is ready is added to `first` of an attempt that starts for the first time and will
+  end OK; nothing slows it. ERROR and FILTERED come as soon as elsewhere, and yet begin to warm a cold node. Work that
+  starts again does neither. While a node is not ready, its servers with attempts in service are busy.
 * *Filtered.* A chance of the FILTER draw against FILTER_CHANCE, a time of FILTER_TIME's from FILTER_LAW. An attempt
   that ends in FILTERED counts as such, whether somebody waits or not, as an ERROR does.
 * *Slower.* A limit is asked for its `slow_ppm` just before it is told `take`. An attempt's `slow` is its endpoint's
@@ -178,9 +185,10 @@ laws, the session's for TURNS) and counter = lap << 32 | attempts made in this c
   an order is its n-th place, whatever was chosen by other means before the order changed.
 * *Trace lines.* ARRIVE; STEP at every step a branch comes to; JOIN; START at each start; at the door OPEN and
   NO_BUDGET; at the door or when sent REFUSED and, where the refusal gives advice, ADVICE; at overflow FULL; LEFT
-  (patience, or abandoned in the queue); RETURNED; SLOWED before the first START of one that limits slow and that will
-  end OK; ENDED when an attempt that started ends at its node, even for nobody; TIMEOUT, then RETRY or FALLBACK or
-  FAILED, when the branch hears; SLOWER; ENOUGH when a fork goes on without others; DETACH; GAVE_UP; END; NEXT_TURN.
+  (patience, or abandoned in the queue); RETURNED; COLD, then SLOWED, before the first START of one that will end OK
+  where the node is not ready, or limits slow it; ENDED when an attempt that started ends at its node, even for nobody;
+  TIMEOUT, then RETRY or FALLBACK or FAILED, when the branch hears; SLOWER; ENOUGH when a fork goes on without others;
+  DETACH; GAVE_UP; END; NEXT_TURN.
 * *Of these lines:* `where` or `value` is -1 where `Event` says nothing of it. JOIN's value counts from 0 in each call.
   FALLBACK names the endpoint that the router goes to. REFUSED names, at the door, the first limit in the endpoint's
   order that could never let the attempt pass, else the first that would make it wait. FAILED is of calls only,

@@ -107,6 +107,7 @@ class Choose(IntEnum):
     """The one at whose node least is under way."""
 
 
+@unique
 class Endpoint(IntEnum):
     """Columns of `Plan.endpoints`: one deployment with its client. A station that a stage visits
     directly has an endpoint of its own, without limits."""
@@ -170,9 +171,9 @@ class Endpoint(IntEnum):
     """Prompts of more tokens than this are counted apart, because they have another price; 0: none are."""
     PROMPT_US = 29
     """What each thousand input tokens that were not cached add to the first token [µs]."""
-    FILTER_CHANCE = 31
+    FILTER_CHANCE = 32
     """Threshold: the content filter says no to an attempt that starts now."""
-    FILTER_LAW = 32
+    FILTER_LAW = 33
     """Law of the time until it does [µs]."""
 
 
@@ -204,6 +205,10 @@ class Node(IntEnum):
     """Three columns, by priority: who comes while so many are under way here is turned away; -1: nobody."""
     SHEDS_NORMAL = 6
     SHEDS_LOW = 7
+    COLD_AFTER_US = 8
+    """It is cold where nothing was in service for longer than this; -1: never."""
+    COLD_LAW = 9
+    """Law of the time that a cold one takes to be ready [µs]."""
 
 
 class Limit(IntEnum):
@@ -363,3 +368,4 @@ class Draw(IntEnum):
     """Which endpoint of a route a call goes to."""
     FILTER = 19
     FILTER_TIME = 20
+    COLD_START = 21

@@ -9,7 +9,7 @@ import numpy as np
 from sim.errors import Problem, ScenarioError
 from sim.limits import LIMITS
 from sim.plan import Laws, Plan
-from sim.plan.columns import Endpoint, Limit, Step, StepKind, Table
+from sim.plan.columns import Endpoint, Limit, Node, Step, StepKind, Table
 from sim.plan.timeline import Moments
 from sim.scenario.tables import TableKind
 
@@ -29,6 +29,10 @@ def refuse_what_overflows(
             slow = slow * _slows(plan, moments, limit) // MILLION
         law = int(endpoint[Endpoint.FIRST_LAW])
         _refuse(name, largest(plan.laws, law), slow, plan.names.endpoints[row])
+    for row, node in enumerate(plan.nodes):
+        if node[Node.COLD_LAW] >= 0:
+            takes = largest(plan.laws, int(node[Node.COLD_LAW]))
+            _refuse(name, takes, MILLION, f"a cold start of {plan.names.nodes[row]}")
     for row, step in enumerate(plan.steps):
         if step[Step.KIND] == StepKind.DELAY:
             longest = largest(plan.laws, int(step[Step.LAW]))

@@ -29,6 +29,7 @@ from sim.plan.routing import RouteRows
 from sim.plan.rows import Pools, TableRows
 from sim.plan.steps import StepMaker
 from sim.policies.client import Client
+from sim.scenario.cold import ColdStart
 from sim.scenario.endpoints import ERROR_AFTER, REFUSAL_AFTER
 from sim.scenario.endpoints import Endpoint as WrittenEndpoint
 from sim.scenario.people import WorkloadDemand
@@ -96,7 +97,8 @@ class Variant:
             self.nodes.add(name, self._station_node(station))
         for name, endpoint in self.scenario.endpoints.items():
             if endpoint.station is None:
-                self.nodes.add(name, VENDOR_NODE | _sheds(endpoint.sheds_above))
+                cells = _sheds(endpoint.sheds_above) | self._cold_start(endpoint.cold_start)
+                self.nodes.add(name, VENDOR_NODE | cells)
 
     def _station_node(self, station: Station) -> dict[IntEnum, int]:
         servers = -1 if station.servers == "unlimited" else (station.servers or 0)
@@ -107,7 +109,14 @@ class Variant:
             Node.ABANDONED_LEAVES: int(station.abandoned == "leaves"),
             Node.PREEMPTS: int(station.at_shift_end == "return"),
             **_sheds(station.sheds_above),
+            **self._cold_start(station.cold_start),
         }
+
+    def _cold_start(self, cold: ColdStart | None) -> dict[IntEnum, int]:
+        if cold is None:
+            return {Node.COLD_AFTER_US: -1, Node.COLD_LAW: -1}
+        laws = self.pools.laws
+        return {Node.COLD_AFTER_US: cold.after, Node.COLD_LAW: laws.row(cold.takes)}
 
     # Endpoints and their limits.
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from sim.errors import PlaceError
 from sim.limits.written import Limit
 from sim.policies.client import Client
+from sim.scenario.cold import ColdStart
 from sim.scenario.laws import LawOfDuration, LawOfNumber, parse_law
 from sim.scenario.requests import Priority
 from sim.scenario.spine import Spine, usual
@@ -218,6 +219,9 @@ class Endpoint(Spine):
     sheds_above: dict[Priority, WholeNumber] = {}
     """Requests of a priority are turned away as `shed`, before anything is sent, while so many are under way here:
     {low: 20, normal: 40}; none unless written [n]."""
+    cold_start: ColdStart | None = None
+    """What happens after nothing was under way here for a while, where it scales to zero; it is always ready unless
+    written."""
     client: Client = usual(Client())
     """How its callers retry, not at all unless written, and what they hold back before they send it."""
     attempt_timeout: PositiveDuration | None = None
@@ -231,11 +235,10 @@ class Endpoint(Spine):
         return self
 
     @model_validator(mode="after")
-    def _a_station_sheds_for_itself(self) -> Endpoint:
-        if self.sheds_above and self.station is not None:
-            raise PlaceError(
-                "write it at the station, whose queue it is", ("sheds_above",), "no_effect"
-            )
+    def _what_a_station_does_is_written_there(self) -> Endpoint:
+        for key in ("sheds_above", "cold_start"):
+            if getattr(self, key) and self.station is not None:
+                raise PlaceError("write it at the station that it runs on", (key,), "no_effect")
         return self
 
     @model_validator(mode="after")

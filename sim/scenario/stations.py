@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.errors import PlaceError
 from sim.policies.client import Client
+from sim.scenario.cold import ColdStart
 from sim.scenario.laws import LawOfDuration
 from sim.scenario.requests import Priority
 from sim.scenario.spine import Spine, usual
@@ -67,7 +68,6 @@ class Station(Spine):
     NOT_YET: ClassVar = {
         "scale": "write `servers`, and `changes` in a phase",
         "batch": "each server takes one at a time",
-        "cold_start": "",
     }
 
     servers: SomeServers | Unlimited | None = None
@@ -87,6 +87,8 @@ class Station(Spine):
     sheds_above: dict[Priority, WholeNumber] = {}
     """Requests of a priority are turned away as `shed` while so many are under way here, in service or waiting:
     {low: 20, normal: 40}; none unless written [n]."""
+    cold_start: ColdStart | None = None
+    """What happens after it was idle; it is always ready unless written."""
     timeout: PositiveDuration | None = None
     """Callers give up an attempt after so long [us]."""
     patience: LawOfDuration | None = None

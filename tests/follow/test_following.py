@@ -47,7 +47,7 @@ pipelines:
     - {stage: review, station: people, probability: 30%, wait: false}
 stations:
   index: {servers: 2, service: {median: 300ms, p95: 900ms}, queue_limit: 5, timeout: 3s}
-  ranker: {servers: 4, service: {median: 200ms, p95: 900ms}}
+  ranker: {servers: 4, service: {median: 200ms, p95: 900ms}, cold_start: {after: 2min, takes: {median: 3s, p95: 6s}}}
   people: {servers: 2, service: {median: 2min, p95: 6min}, cost: {per_busy_hour: 46}}
 endpoints:
   first:

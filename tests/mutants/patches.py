@@ -330,10 +330,24 @@ MUTANTS = (
     ),
     Mutant(
         "the filter comes before the error",
-        REFERENCE + "nodes.py",
-        "        if attempt.chance(endpoint[Endpoint.ERROR_CHANCE], Draw.ERROR):",
-        "        if not endpoint[Endpoint.FILTER_CHANCE] and attempt.chance(endpoint[Endpoint.ERROR_CHANCE], Draw.ERROR):",
+        REFERENCE + "serving.py",
+        "    if attempt.chance(endpoint[Endpoint.ERROR_CHANCE], Draw.ERROR):",
+        "    if not endpoint[Endpoint.FILTER_CHANCE] and attempt.chance(endpoint[Endpoint.ERROR_CHANCE], Draw.ERROR):",
         "test_filters.py::test_an_error_comes_before_the_filter_and_a_share_is_a_share[reference]",
+    ),
+    Mutant(
+        "a node is cold as soon as nothing is in service",
+        REFERENCE + "serving.py",
+        "idle_us > node.row[Column.COLD_AFTER_US] >= 0",
+        "idle_us >= node.row[Column.COLD_AFTER_US] >= 0",
+        "test_cold_starts.py::test_with_no_time_to_stay_warm_only_an_empty_server_is_cold[reference]",
+    ),
+    Mutant(
+        "only the first waits for a cold node",
+        COMPILED + "serving.py",
+        "    cold = max(0, m[m[attempt + A.NODE] + N.READY_AT] - now)",
+        "    cold = m[m[attempt + A.NODE] + N.READY_AT] - now\n    cold = cold if m[m[attempt + A.NODE] + N.BUSY] == 1 else 0",
+        "test_cold_starts.py::test_nothing_is_ready_at_first_and_all_who_come_meanwhile_wait_for_it[compiled]",
     ),
     Mutant(
         "a breaker never half-opens",

@@ -93,6 +93,11 @@ WRONG = {
         "limit: quota, allows: 60k, per: day, slower: x 2, when_full: wait",
         "endpoints.chat.limits[0].when_full: a quota that is `slower` beyond it holds nobody",
     ),
+    "cold start of an endpoint on a station": (
+        "latency: {total: 1s}",
+        "station: desk\n    cold_start: {after: 10min, takes: 30s}",
+        "endpoints.chat.cold_start: write it at the station that it runs on",
+    ),
     "no kind of stage": (
         "{station: desk}",
         "{stage: look up, statoin: desk}",

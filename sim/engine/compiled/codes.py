@@ -46,8 +46,7 @@ class S(IntEnum):
     UNTIL = 2
     SERIAL = 3
     """The last serial number given; a late event finds that its serial number is gone."""
-    SALT = 4
-    """Not 0: shuffle events within a moment."""
+    SALT = 4  # not 0: shuffle events within a moment
     TRACE_SESSION = 5
     TRACE_TURN = 6
     ARRIVED = 7
@@ -61,8 +60,7 @@ class S(IntEnum):
     FREE_ATTEMPTS = 15
     DIRTY = 16
     """First of the nodes that are to be looked at by the end of this instant, in the plan's order."""
-    UNSETTLED = 17
-    """First limit of which an attempt ended at this instant."""
+    UNSETTLED = 17  # first limit of which an attempt ended at this instant
     HEARD = 18
     """Branch that heard a result in the event that is being handled; -1: none."""
     HEARD_RESULT = 19
@@ -75,17 +73,14 @@ class S(IntEnum):
     NODE_COUNT = 26
     ENDPOINTS = 27
     ENDPOINT_COUNT = 28
-    ARRIVALS = 29
-    """Address of the next session of today."""
+    ARRIVALS = 29  # address of the next session of today
     ARRIVALS_END = 30
-    CHANGES = 31
-    """Address of the next change of today."""
+    CHANGES = 31  # address of the next change of today
     CHANGES_END = 32
     HEAP = 33
     HEAP_SIZE = 34
     HEAP_CAP = 35
-    AGENDA = 36
-    """Branches that have something to do at this instant."""
+    AGENDA = 36  # branches that have something to do at this instant
     AGENDA_SIZE = 37
     AGENDA_CAP = 38
     ROWS = 39
@@ -94,8 +89,7 @@ class S(IntEnum):
     TRACE = 42
     TRACE_SIZE = 43
     TRACE_CAP = 44
-    HOUR = 45
-    """The hour of the day in which NOW lies."""
+    HOUR = 45  # the hour of the day in which NOW lies
     HOUR_START = 46
     """When it began."""
     HEARD_LIMIT = 47
@@ -156,8 +150,7 @@ class N(IntEnum):
     ROW = len(Node)
     BUSY = ROW + 1
     WAITING = ROW + 2
-    LAST_US = ROW + 3
-    """The instant up to which its integrals are counted."""
+    LAST_US = ROW + 3  # the instant up to which its integrals are counted
     DIRTY = ROW + 4
     UNDER_WAY = ROW + 13  # in service or in the queue, as the last start left it
     WAKE_AT = ROW + 5
@@ -169,7 +162,9 @@ class N(IntEnum):
     SERVICE_TAIL = ROW + 10
     NEXT_DIRTY = ROW + 11
     UNSENT = ROW + 14  # how many are in the queue and were not sent at the door
-    QUEUES = ROW + 15
+    IDLE_SINCE = ROW + 15  # when it last had nothing in service any more
+    READY_AT = ROW + 16  # when it is warm, or was
+    QUEUES = ROW + 17
     """Head and tail of each priority's queue."""
     LOAD = QUEUES + 2 * PRIORITIES
     """Its counters of today, hour by hour."""
@@ -396,5 +391,6 @@ class Moment(IntEnum):
     CHANGE = 7
 
 
+EVER = 1 << 61  # longer than anything [µs]
 DEPTHS_MAX = 31
 """So many forks may enclose each other (a file's depth allows 16); the deepest decides first."""

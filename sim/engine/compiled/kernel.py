@@ -211,6 +211,8 @@ def leave_service(m: Ints, attempt: int, now: int) -> None:
     node = m[attempt + A.NODE]
     touch(m, node, now)
     m[node + N.BUSY] -= 1
+    if m[node + N.BUSY] == 0:
+        m[node + N.IDLE_SINCE] = now
     unlink(m, node + N.SERVICE_HEAD, attempt)
     look_at(m, node)
     output = m[attempt + A.OUTPUT]

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.engine.arithmetic import MILLION
 from sim.engine.compiled import breaking, limiting
 from sim.engine.compiled.basics import (
-    bits,
     count_begun,
     count_use,
     count_wait,
-    decode_us,
     duration_us,
     link_before,
     link_last,
     note_attempt,
-    prompt_us,
     push,
     queue_of,
-    sample,
-    slowed_ppm,
     stands_before,
     touch,
     unlink,
@@ -28,19 +21,13 @@ from sim.engine.compiled.basics import (
 )
 from sim.engine.compiled.branches import wait_until
 from sim.engine.compiled.calls import retry_cost, use_load
-from sim.engine.compiled.codes import NONE, A, At, B, E, Floats, Ints, Kind, L, Moment, N, P, R, S
+from sim.engine.compiled.codes import NONE, A, At, B, E, Floats, Ints, Kind, L, Moment, N, R, S
 from sim.engine.compiled.jit import part
+from sim.engine.compiled.serving import draw, service_us, warm_up
 from sim.engine.compiled.timing import set_due, wind_timeout
 from sim.limits import NEVER
 from sim.outcome import Event, Load, Use
 from sim.plan.columns import PRIORITIES, Draw, Endpoint, Node, Result
-
-
-@part
-def draw(m: Ints, f: Floats, attempt: int, law: int, purpose: int) -> float:
-    """A draw of an attempt."""
-    key = np.uint64(m[m[attempt + A.STEP] + P.KEYS + purpose])
-    return sample(m, f, law, key, np.uint64(m[attempt + A.KEY]), m[attempt + A.COUNTER])
 
 
 @part
@@ -277,6 +264,8 @@ def begin(m: Ints, f: Floats, node: int, attempt: int, now: int) -> None:
         use_load(m, node, Load.STARTED, now)
         count_begun(m, attempt, now)
         count_wait(m, attempt, now)
+        if m[node + N.BUSY] == 1:
+            warm_up(m, f, node, attempt, now)
         lasts = service_us(m, f, attempt, now)
     else:
         lasts = m[attempt + A.LEFT_US]
@@ -291,44 +280,6 @@ def begin(m: Ints, f: Floats, node: int, attempt: int, now: int) -> None:
         m[request + R.WAIT_US] += now - m[attempt + A.QUEUED_US]
         wait_until(m, branch, now + lasts)
         wind_timeout(m, attempt)
-
-
-@part
-def befalls(m: Ints, attempt: int, chance: int, purpose: int) -> bool:
-    """Whether something with this chance happens to an attempt."""
-    if chance == 0:
-        return False
-    key = np.uint64(m[m[attempt + A.STEP] + P.KEYS + purpose])
-    return bool(bits(key, np.uint64(m[attempt + A.KEY]), m[attempt + A.COUNTER]) < chance)
-
-
-@part
-def service_us(m: Ints, f: Floats, attempt: int, now: int) -> int:
-    """Draw how an attempt will end, and how long it takes."""
-    endpoint = m[attempt + A.ENDPOINT]
-    if befalls(m, attempt, m[endpoint + Endpoint.ERROR_CHANCE], Draw.ERROR):
-        m[attempt + A.RESULT] = Result.ERROR
-        law = m[endpoint + Endpoint.ERROR_LAW]
-        return duration_us(draw(m, f, attempt, law, Draw.ERROR_TIME), MILLION)
-    if befalls(m, attempt, m[endpoint + Endpoint.FILTER_CHANCE], Draw.FILTER):
-        m[attempt + A.RESULT] = Result.FILTERED
-        law = m[endpoint + Endpoint.FILTER_LAW]
-        return duration_us(draw(m, f, attempt, law, Draw.FILTER_TIME), MILLION)
-    m[attempt + A.RESULT] = Result.OK
-    slow_ppm = slowed_ppm(m[endpoint + Endpoint.SLOW_PPM], m[attempt + A.SLOW_PPM])
-    if m[attempt + A.SLOW_PPM] != MILLION:
-        note_attempt(m, now, attempt, Event.SLOWED, m[attempt + A.SLOW_PPM])
-    value = draw(m, f, attempt, m[endpoint + Endpoint.FIRST_LAW], Draw.SERVICE)
-    value += prompt_us(
-        m[attempt + A.INPUT] - m[attempt + A.CACHED], m[endpoint + Endpoint.PROMPT_US]
-    )
-    lasts = duration_us(value, slow_ppm)
-    m[attempt + A.FIRST_US] = now + lasts
-    law = m[endpoint + Endpoint.SPEED_LAW]
-    if law >= 0:
-        speed = draw(m, f, attempt, law, Draw.SPEED)
-        lasts += decode_us(m[attempt + A.OUTPUT], speed) * slow_ppm // MILLION
-    return lasts
 
 
 @part
@@ -377,6 +328,8 @@ def return_excess(m: Ints, node: int, now: int) -> None:
         attempt = m[node + N.SERVICE_TAIL]
         unlink(m, node + N.SERVICE_HEAD, attempt)
         m[node + N.BUSY] -= 1
+        if m[node + N.BUSY] == 0:
+            m[node + N.IDLE_SINCE] = now
         m[node + N.WAITING] += 1
         use_load(m, node, Load.RETURNED, now)
         left = m[attempt + A.FINISH_US] - now

@@ -16,6 +16,7 @@ from sim.engine.arithmetic import BIN_COUNT, MIXTURE
 from sim.engine.compiled.codes import (
     ARRIVAL_WIDTH,
     DRAWS,
+    EVER,
     HEAP_WIDTH,
     LIMIT_WIDTH,
     LINE_WIDTH,
@@ -177,6 +178,7 @@ class World:
         for column in range(N.WAKE_AT, N.LOAD):
             if column not in (N.NEW, N.UNDER_WAY, N.UNSENT):
                 self.cells(Table.NODES, column, rows[Table.NODES])[:] = NONE
+        self.cells(Table.NODES, N.IDLE_SINCE, rows[Table.NODES])[:] = -EVER
         self._fill_header(plan)
 
     def _fill_keys(self, table: Table, first: int, keys: NDArray[np.uint64]) -> None:

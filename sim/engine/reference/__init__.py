@@ -9,6 +9,7 @@ Read it in this order:
 * `calls.py`: a call sends attempts and waits for what comes back.
 * `attempts.py`: an attempt is an event for which its branch waits.
 * `nodes.py`: the passive side. A node queues and serves attempts.
+* `serving.py`: how an attempt that starts will end, and when.
 * `limiters.py`: limits and budgets, which say no.
 * `ledger.py`: what is written down.
 

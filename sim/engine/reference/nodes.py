@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 
-from sim.engine.arithmetic import MILLION, decode_us, duration_us, prompt_us, slowed_ppm
+from sim.engine.arithmetic import MILLION, duration_us
 from sim.engine.reference.attempts import AWAY, OUTSIDE, SERVED, WAITING, Attempt, Order
 from sim.engine.reference.limiters import Client, Limiter
 from sim.engine.reference.plain import Draw, Endpoint, Load, Result, Row, Told, Use
 from sim.engine.reference.plain import Node as Column
+from sim.engine.reference.serving import count_end, decide
 from sim.engine.reference.world import FINISH, LOOK, QUEUE_PATIENCE, TIMEOUT, Timer, World
 from sim.limits import NEVER
-from sim.outcome import LONG
 from sim.plan import Plan
 
-USES_OF_ANSWER = (Use.ANSWERS, Use.INPUT, Use.CACHED, Use.OUTPUT)
-USES_OF_WASTE = (Use.WASTED, Use.WASTED_INPUT, Use.WASTED_CACHED, Use.WASTED_OUTPUT)
-USES_OF_FAILURE: dict[int, tuple[int, int]] = {
-    Result.ERROR: (Use.ERRORS, Use.ERROR_INPUT),
-    Result.FILTERED: (Use.FILTERED, Use.FILTERED_INPUT),
-}
+EVER_US = 1 << 61
+"""Longer than anything."""
 
 
 class Node:
@@ -35,6 +31,10 @@ class Node:
         self.served: dict[Attempt, None] = {}
         self.under_way = 0
         """In service or in the queue, as the last start left it."""
+        self.idle_since_us = -EVER_US
+        """When it last had nothing in service any more."""
+        self.ready_us = 0
+        """When it is warm, or was."""
         self.counted_us = 0
         self.next_look: Timer | None = None
         self.next_look_us = -1
@@ -51,33 +51,13 @@ class Node:
     def end(self, attempt: Attempt) -> None:
         """An attempt ends: free the server, count it, and let the branch hear."""
         self.count_time()
-        del self.served[attempt]
+        self._free_server(attempt)
         attempt.place = AWAY
         attempt.tell(Told.ENDED, attempt.result)
-        self._count_end(attempt)
+        count_end(attempt)
         self._give_back_to_limits(attempt, ended=True)
         self.world.look(self.place)
         attempt.answer(attempt.result)
-
-    def _count_end(self, attempt: Attempt) -> None:
-        if attempt.result != Result.OK:
-            many, tokens = USES_OF_FAILURE[attempt.result]
-            attempt.used(many)
-            attempt.used(tokens, attempt.input_tokens)
-            if self._is_long(attempt):
-                attempt.used(tokens + LONG, attempt.input_tokens)
-            return
-        uses = USES_OF_ANSWER if attempt.is_wanted else USES_OF_WASTE
-        counts = (1, attempt.input_tokens, attempt.cached_tokens, attempt.output_tokens)
-        self.world.ledger.used_up(self.world.now, attempt.endpoint, uses, counts)
-        if self._is_long(attempt):
-            long = tuple(use + LONG for use in uses[1:])
-            self.world.ledger.used_up(self.world.now, attempt.endpoint, long, counts[1:])
-
-    def _is_long(self, attempt: Attempt) -> bool:
-        """Whether its tokens are counted among those of long prompts too."""
-        long_from = self.world.endpoints[attempt.endpoint][Endpoint.LONG_FROM]
-        return 0 < long_from < attempt.input_tokens
 
     def _give_back_to_limits(self, attempt: Attempt, *, ended: bool) -> None:
         """All limits that let it pass get it back: refusing ones when it was sent, queueing ones when it started."""
@@ -132,8 +112,13 @@ class Node:
             latest = max(self.served, key=lambda each: (each.latest_start_us, each.order))
             self._take_from_server(latest)
 
-    def _take_from_server(self, attempt: Attempt) -> None:
+    def _free_server(self, attempt: Attempt) -> None:
         del self.served[attempt]
+        if not self.served:
+            self.idle_since_us = self.world.now
+
+    def _take_from_server(self, attempt: Attempt) -> None:
+        self._free_server(attempt)
         attempt.end.cancel()
         attempt.left_us = attempt.ends_us - self.world.now
         attempt.queued_us = self.world.now
@@ -304,38 +289,11 @@ class Node:
         self.served[attempt] = None
 
     def begin_anew(self, attempt: Attempt) -> None:
-        """The first start: chance decides how the attempt will end, and when."""
+        """The first start."""
         self.happened(Load.STARTED)
         attempt.begun()
         self._waited(attempt)
-        endpoint = self.world.endpoints[attempt.endpoint]
-        if attempt.chance(endpoint[Endpoint.ERROR_CHANCE], Draw.ERROR):
-            attempt.result = Result.ERROR
-            value = attempt.draw(endpoint[Endpoint.ERROR_LAW], Draw.ERROR_TIME)
-            attempt.left_us = duration_us(value, MILLION)
-        elif attempt.chance(endpoint[Endpoint.FILTER_CHANCE], Draw.FILTER):
-            attempt.result = Result.FILTERED
-            value = attempt.draw(endpoint[Endpoint.FILTER_LAW], Draw.FILTER_TIME)
-            attempt.left_us = duration_us(value, MILLION)
-        else:
-            attempt.result = Result.OK
-            attempt.left_us = self.service_us(attempt, endpoint)
-
-    def service_us(self, attempt: Attempt, endpoint: list[int]) -> int:
-        """How long an answer takes; notes when its first token comes."""
-        slow_ppm = slowed_ppm(endpoint[Endpoint.SLOW_PPM], attempt.slow_ppm)
-        if attempt.slow_ppm != MILLION:
-            attempt.tell(Told.SLOWED, attempt.slow_ppm)
-        fresh = attempt.input_tokens - attempt.cached_tokens
-        value = attempt.draw(endpoint[Endpoint.FIRST_LAW], Draw.SERVICE)
-        value += prompt_us(fresh, endpoint[Endpoint.PROMPT_US])
-        first_us = duration_us(value, slow_ppm)
-        attempt.first_token_us = self.world.now + first_us
-        speed_law = endpoint[Endpoint.SPEED_LAW]
-        if speed_law < 0:
-            return first_us
-        speed = attempt.draw(speed_law, Draw.SPEED)
-        return first_us + decode_us(attempt.output_tokens, speed) * slow_ppm // MILLION
+        decide(self, attempt)
 
     def turn_away(self, newcomers: list[Attempt]) -> None:
         """While more wait than may, the last of those who joined at this instant are turned away."""

@@ -79,6 +79,10 @@ def _slowed(told: Told, moment: Moment) -> str:
     return f"beyond a limit of {told.endpoint(moment.where)} that slows: all times are x {times}"
 
 
+def _cold(told: Told, moment: Moment) -> str:
+    return f"cold start: {told.endpoint(moment.where)} is ready in {span(moment.value)}"
+
+
 def _refused(told: Told, moment: Moment) -> str:
     limit = told.limit(moment.value, moment.where)
     silent = moment.attempt is not None and not moment.attempt.advice_us
@@ -210,6 +214,7 @@ SENTENCES: dict[Event, Sentence] = {
     Event.OPEN: _open,
     Event.ADVICE: _advised,
     Event.SLOWED: _slowed,
+    Event.COLD: _cold,
 }
 
 
