@@ -113,7 +113,7 @@ MUTANTS = (
     Mutant(
         "a bucket's refill is not clamped to the cap",
         "limits/token_bucket.py",
-        "    return min(full, s[LEVEL] + min(now - s[LAST], to_full_us) * p[RATE])",
+        "    return min(full, s[LEVEL] + passed_us * p[RATE])",
         "    return s[LEVEL] + (now - s[LAST]) * p[RATE]",
         "test_extremes.py::test_a_bucket_that_was_idle_for_a_year_admits_its_cap_and_no_more[reference]",
     ),
