@@ -25,7 +25,7 @@ from sim.plan.gates import GateHistory, Keeper, phase_of
 from sim.plan.lower import Lowered, lower
 from sim.plan.terms import drawn_price_changes
 from sim.scenario.document import Document, load_document, validate
-from sim.scenario.paths import Path, path_text
+from sim.scenario.paths import Path
 from sim.scenario.scenario import Scenario
 
 UNKNOWN_ENTITY = 0
@@ -121,15 +121,18 @@ def journey_of(source: Document | str, seed: int, replication: int) -> Journey:
         replication: from 0.
     """
     document = load_document(source) if isinstance(source, str) else source
-    scenario = validate(document, Scenario, unknowns(seed, replication))
+    scenario = validate(document, Scenario, unknowns(document, seed, replication))
     return journey(scenario, seed, replication)
 
 
-def unknowns(seed: int, replication: int) -> Callable[[Path], float]:
-    """Where each unknown of a replication stands in its belief: u in (0, 1) by its path."""
+def unknowns(document: Document, seed: int, replication: int) -> Callable[[Path], float]:
+    """Where each unknown of a replication stands in its belief: u in (0, 1) by its path, as it is named.
+
+    Names, not places in lists: a phase or a stage that is added before it changes nothing.
+    """
 
     def choose(path: Path) -> float:
-        key = draws.purpose(seed, replication, "unknown", path_text(path))
+        key = draws.purpose(seed, replication, "unknown", document.named_path(path))
         return draws.uniform(key, UNKNOWN_ENTITY, 0)
 
     return choose

@@ -9,6 +9,7 @@ own version of the scenario is valid too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import (
@@ -18,6 +19,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import InitErrorDetails
 
 from sim.errors import PlaceError
 from sim.limits.written import Limit
@@ -28,8 +30,10 @@ from sim.scenario.costs import Costs
 from sim.scenario.endpoints import Endpoint
 from sim.scenario.horizon import Horizon, midnight
 from sim.scenario.incidents import Incident
+from sim.scenario.paths import Path, path_text
 from sim.scenario.people import Population, WorkloadDemand
 from sim.scenario.phases import PhaseVariant, changed
+from sim.scenario.problems import Fault, faults_of
 from sim.scenario.requests import RequestFields
 from sim.scenario.rollout import Phase, Rollout
 from sim.scenario.spine import Spine, fault_at
@@ -138,7 +142,7 @@ class Scenario(Spine):
             except PlaceError as error:
                 return (), [fault_at((*place, *error.place), str(error), error.code)]
             except ValidationError as error:
-                return (), [_fault_of_change(place, error)]
+                return (), _faults_of_changes(place, phase.changes, faults_of(error, tree))
             start_us = calendar.since_start_us(midnight(phase.start))
             found.append(PhaseVariant(phase.name, start_us, current))
         return tuple(found), []
@@ -154,8 +158,15 @@ def _without_changes(tree: dict[str, Any]) -> Scenario:
     return Scenario.model_validate({**tree, "rollout": rollout})
 
 
-def _fault_of_change(place: tuple[str | int, ...], error: ValidationError) -> Any:
-    first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    said = str(first.get("ctx", {}).get("error", first["msg"]))
-    return fault_at(place, f"with these changes {where} is wrong: {said}", "phase_change")
+def _faults_of_changes(
+    place: Path, changes: Mapping[str, Any], faults: Sequence[Fault]
+) -> list[InitErrorDetails]:
+    """What is wrong with a phase's scenario, at the change that wrote it where there is one."""
+    found = []
+    for fault in faults:
+        where = path_text(fault.path)
+        wrote = next((key for key in changes if f"{where}.".startswith(f"{key}.")), None)
+        at = place if wrote is None else (*place, wrote)
+        there = "" if wrote == where else f"with these changes {where} is wrong: "
+        found.append(fault_at(at, there + fault.message, "phase_change"))
+    return found

@@ -59,7 +59,7 @@ def of(study: Study, source: ScenarioSource) -> list[dict[str, Any]]:
     found = [one for one in source.document.unknowns() if one.low < one.high]
     if not found:
         return []
-    choices = [unknowns(study.seed, one.number) for one in study.replications]
+    choices = [unknowns(source.document, study.seed, one.number) for one in study.replications]
     drawn = [[one.at(choose(one.path)) for choose in choices] for one in found]
     return [
         _figure(source, headline, found, drawn)

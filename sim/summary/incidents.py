@@ -56,7 +56,7 @@ def _times(source: ScenarioSource, seed: int, replication: int) -> list[int]:
     """How often each incident began in a replication."""
     scenario, calendar = source.scenario, source.scenario.horizon.calendar()
     if any(unknown.path[0] == "incidents" for unknown in source.document.unknowns()):
-        scenario = validate(source.document, Scenario, unknowns(seed, replication))
+        scenario = validate(source.document, Scenario, unknowns(source.document, seed, replication))
     return [
         sum(
             1

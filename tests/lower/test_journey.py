@@ -47,6 +47,18 @@ def test_unknowns_are_drawn_once_a_replication() -> None:
     assert servers == [travel(SMALL, n).plan.nodes[0, 0] for n in range(20)]
 
 
+def test_a_phase_before_it_leaves_an_unknown_its_luck() -> None:
+    full = "{name: full, start: 2027-07-03, changes: {stations.desk.servers: {low: 2, likely: 300, high: 900}}}"
+    alone = f"rollout: {{phases: [{full}]}}"
+    after = f"rollout: {{phases: [{{name: pilot, start: 2027-07-02}}, {full}]}}"
+    drawn = [
+        [travel(SMALL + text, n).lowered.changes.value.tolist() for n in range(5)]
+        for text in (alone, after)
+    ]
+    assert len({max(values) for values in drawn[0]}) > 3
+    assert [max(values) for values in drawn[0]] == [max(values) for values in drawn[1]]
+
+
 def test_every_change_is_handed_out_in_its_day() -> None:
     incidents = "incidents: [{stations: [desk], every: 5h, lasts: 1h, what: outage}]"
     journey = travel(SMALL + incidents)

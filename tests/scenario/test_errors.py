@@ -227,7 +227,12 @@ WRONG = {
     "phase with a bad value": (
         "",
         "rollout: {phases: [{name: a, start: 2027-07-01, changes: {stations.desk.servers: many}}]}",
-        "with these changes stations.desk.servers",
+        "rollout.phases[0].changes[\"stations.desk.servers\"]: 'many' is not a count",
+    ),
+    "phase with a map where a count stands": (
+        "",
+        "rollout: {phases: [{name: a, start: 2027-07-01, changes: {stations.desk.servers: {low: 2, high: 9}}}]}",
+        'rollout.phases[0].changes["stations.desk.servers"]: a map is not a count',
     ),
     "incident nowhere": (
         "",
