@@ -179,13 +179,13 @@ def _cost(study: Study, phases: Sequence[tuple[str, date]], way: Course) -> str:
 
 
 def _false(phases: Sequence[tuple[str, date]], one: Doors) -> str:
+    foretold = one.looks * (one.foretold or 0.0)
     text = (
-        f'Before {phases[one.phase][0]}, "{one.target}" is truly met, and yet missed at {one.missed} of '
-        f"{one.looks} first looks; chance alone among independent requests foretells "
-        f"{one.looks * (one.foretold or 0.0):.1f}"
+        f'The first look before {phases[one.phase][0]} missed "{one.target}" in {one.missed} of {one.looks} runs, '
+        f"though all runs together keep it; too few requests to tell would do that {foretold:.1f} times"
     )
-    if one.missed > FALSE_BY_DAYS * one.looks * (one.foretold or 0.0):
-        return f"{text}: hot days, incidents and unknowns do the rest."
+    if one.missed > FALSE_BY_DAYS * foretold:
+        return f"{text}, so it was hot days, incidents and unknowns."
     return f"{text}."
 
 

@@ -43,11 +43,14 @@ def first_pages(summary: Summary) -> list[str]:
         for row in phase.get("first_pages", ()):
             after, runs = read.spread(row["after_s"]), form.count((found or {})["replications"])
             begin = f"Drill, {form.label(phase['phase'], 24)}, {form.label(row['target'], 40)}: "
-            if row["paged"]:
-                shown.append(
-                    f"{begin}the first page came {form.duration(after.p50)} after the vendor was lost at P50, in "
-                    f"{form.count(row['paged'])} of {runs} runs."
-                )
-            else:
+            paged, p50 = form.count(row["paged"]), after.p50
+            if not row["paged"]:
                 shown.append(f"{begin}nobody was paged while the vendor was lost, in {runs} runs.")
+            elif p50 == 0:
+                shown.append(f"{begin}at P50 a page was open already when the vendor was lost.")
+            else:
+                shown.append(
+                    f"{begin}the first page came {form.duration(p50)} after the vendor was lost at P50, in "
+                    f"{paged} of {runs} runs."
+                )
     return shown
