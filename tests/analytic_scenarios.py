@@ -259,14 +259,6 @@ pipelines: {main: [{delay: {mean: 2s, cv: 1, plus: 300ms}}]}
     "R12": calls("rate: 60/h", "latency: {total: 1us}")
     + "incidents: [{endpoints: [vendor], up_for: {law: exponential, mean: 720h}, "
     "lasts: {law: exponential, mean: 4h}, what: outage}]\n",
-    "R13": """
-workloads: {ask: {arrivals: {rate: 1/s}, pipeline: main}}
-pipelines: {main: [{parallel: [{call: one}, {call: two}, {call: three}], needs: 2}]}
-endpoints:
-  one: {latency: {total: 1us}, errors: {share: 1%, after: 1us}}
-  two: {latency: {total: 1us}, errors: {share: 1%, after: 1us}}
-  three: {latency: {total: 1us}, errors: {share: 1%, after: 1us}}
-""",
     "R13b": """
 workloads: {ask: {arrivals: {rate: 1/h}, pipeline: main}}
 pipelines: {main: [{parallel: [{call: one}, {call: two}, {call: three}]}]}
@@ -305,7 +297,6 @@ endpoints:
         "rate: 10/h",
         'service: 90s, staff: [{days: daily, hours: "09:00-17:00", people: 1}]',
     ),
-    "V07": queue("rate: 0.5/s", f"servers: 1, {EXP}, cold_start: {{after: 0s, takes: 30s}}"),
     "V06": queue(
         "rate: 5/h",
         'service: 2min, staff: [{days: mon-fri, hours: "09:00-17:00", people: 1}]',
@@ -345,6 +336,15 @@ endpoints:
     "MS1": storm(1),
     "MS3": storm(3),
     "MS4": storm(3, ", budget: {share: 10%, at_most: 100}"),
+    "R13": """
+workloads: {ask: {arrivals: {rate: 1/s}, pipeline: main}}
+pipelines: {main: [{parallel: [{call: one}, {call: two}, {call: three}], needs: 2}]}
+endpoints:
+  one: {latency: {total: 1us}, errors: {share: 1%, after: 1us}}
+  two: {latency: {total: 1us}, errors: {share: 1%, after: 1us}}
+  three: {latency: {total: 1us}, errors: {share: 1%, after: 1us}}
+""",
+    "V07": queue("rate: 0.5/s", f"servers: 1, {EXP}, cold_start: {{after: 0s, takes: 30s}}"),
 }
 
 

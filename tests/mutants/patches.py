@@ -63,7 +63,7 @@ MUTANTS = (
         REFERENCE + "nodes.py",
         "newcomers = sorted(self.newcomers, key=lambda attempt: attempt.order)",
         "newcomers = list(self.newcomers)",
-        "test_extremes.py::test_at_the_door_too_the_order_is_that_of_sessions[reference]",
+        "test_extremes.py::test_at_the_door_too_the_order_is_that_of_sessions[reference-at the door]",
     ),
     Mutant(
         "a tie in the queue by insertion, not by order",

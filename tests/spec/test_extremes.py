@@ -129,10 +129,11 @@ def test_who_joins_together_stands_in_order_of_session_whoever_set_out_first(eng
     assert table(outcome, "session finished_us") == "session finished_us\n0 13\n1 16"
 
 
-def test_at_the_door_too_the_order_is_that_of_sessions(engine):
+@pytest.mark.parametrize("servers", [2, -1], ids=["at the door", "when sent"])
+def test_at_the_door_too_the_order_is_that_of_sessions(engine, servers):
     maker = PlanMaker()
     limits = [maker.limit("concurrency", 1)]
-    call = maker.call(maker.endpoint(maker.node(), 3, limits=limits))
+    call = maker.call(maker.endpoint(maker.node(servers), 3, limits=limits))
     for way in (10, 5):
         maker.workload(maker.chain(maker.delay(way), call))
     outcome = run(maker.plan(), [day([(0, 1, 0), (5, 0, 1)])], engine)
