@@ -60,9 +60,10 @@ class Ledger:
 
     def begun(self, now_us: int, endpoint: int, counts: tuple[int, int, int, int]) -> None:
         """Count an attempt that starts in this minute, and its input, cached and output tokens."""
+        cells = self.minutes[endpoint]
         start = (now_us - self.start_us) // MINUTE_US * BEGUN
-        for column, count in enumerate(counts):
-            self.minutes[endpoint][start + column] += count
+        for column, count in enumerate(counts, start):
+            cells[column] += count
 
     def loaded(self, now_us: int, node: int, load: int) -> None:
         """Count something that happened at a node."""

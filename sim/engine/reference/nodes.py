@@ -174,15 +174,15 @@ class Node:
 
     def is_hopeless(self, attempt: Attempt) -> bool:
         """Refuse an attempt that some limit of its endpoint could never let pass."""
-        limiters = self.world.limits_of[attempt.endpoint]
-        hopeless = [limiter for limiter in limiters if not limiter.could_pass(attempt)]
-        if hopeless:
-            self.refuse(attempt, hopeless[0], 0, held_by=[])
-        return bool(hopeless)
+        for limiter in self.world.limits_of[attempt.endpoint]:
+            if not limiter.could_pass(attempt):
+                self.refuse(attempt, limiter, 0, held_by=[])
+                return True
+        return False
 
     def is_sent(self, attempt: Attempt, held_by: list[Limiter]) -> bool:
         """Send an attempt: the refusing limits of its endpoint take it, or one of them refuses it."""
-        refusing = [each for each in self.world.limits_of[attempt.endpoint] if not each.queues]
+        refusing = self.world.refusing_of[attempt.endpoint]
         short = [limiter for limiter in refusing if limiter.wait_us(attempt) > 0]
         if short:
             hopes = all(limiter.wait_us(attempt) < NEVER for limiter in short)
@@ -198,9 +198,8 @@ class Node:
         self, attempt: Attempt, because: Limiter, advice_us: int, held_by: list[Limiter]
     ) -> None:
         """A refusal comes back after a drawn time; until then some limits hold the attempt."""
-        for limiter in self.world.limits_of[attempt.endpoint]:
-            if not limiter.queues:
-                limiter.refuse(attempt)
+        for limiter in self.world.refusing_of[attempt.endpoint]:
+            limiter.refuse(attempt)
         attempt.place = AWAY
         attempt.advice_us = advice_us
         attempt.limit = because.place
@@ -232,7 +231,7 @@ class Node:
         servers = self.row[Column.SERVERS]
         while self.queue and (servers < 0 or len(self.served) < servers):
             attempt = self.queue[0][1]
-            queueing = [each for each in self.world.limits_of[attempt.endpoint] if each.queues]
+            queueing = self.world.queueing_of[attempt.endpoint]
             if not attempt.started and not self.passes_limits(attempt, queueing):
                 return
             del self.queue[0]
@@ -259,7 +258,7 @@ class Node:
 
     def passes_limits(self, attempt: Attempt, queueing: list[Limiter]) -> bool:
         """Ask the queueing limits of an endpoint; look again when the longest wait is over."""
-        wait_us = max((limiter.wait_us(attempt) for limiter in queueing), default=0)
+        wait_us = max([limiter.wait_us(attempt) for limiter in queueing], default=0)
         if wait_us == 0:
             for limiter in queueing:
                 limiter.take(attempt)
@@ -357,11 +356,12 @@ def furnish(world: World, plan: Plan) -> None:
     world.nodes = [Node(place, row, world) for place, row in enumerate(world.node_rows)]
     world.limiters = [Limiter(place, row, world) for place, row in enumerate(world.limit_rows)]
     world.clients = [Client(row) for row in world.endpoints]
-    world.limits_of = []
     for row in world.endpoints:
         first, many = row[Endpoint.LIMIT_FIRST], row[Endpoint.LIMIT_COUNT]
         mine = [world.limiters[n] for n in plan.endpoint_limits[first : first + many].tolist()]
         world.limits_of.append(mine)
+        world.refusing_of.append([each for each in mine if not each.queues])
+        world.queueing_of.append([each for each in mine if each.queues])
         for limiter in mine:
             if limiter.queues:
                 limiter.held_nodes.add(row[Endpoint.NODE])

@@ -89,7 +89,9 @@ class World(Environment):
         self.nodes: list[Node] = []
         self.limiters: list[Limiter] = []
         self.limits_of: list[list[Limiter]] = []
-        """The limits of each endpoint."""
+        """The limits of each endpoint; those of them that refuse, and those that are waited for, below."""
+        self.refusing_of: list[list[Limiter]] = []
+        self.queueing_of: list[list[Limiter]] = []
         self.clients: list[Client] = []
         self.breakers: dict[int, Breaker] = {}
         """By number."""
