@@ -46,12 +46,9 @@ FIVE_TRIES = [
     Case("bucket", "google-genai", "none", 0.8, 60, bursty=True),
 ]
 """Where attempts are so many that two runs of one kind, real or simulated, differ by more than 2 points."""
-EMPTY_PURSE = pytest.param(
-    Case("bucket", "botocore", "none", 0.8, 60, bursty=True),
-    marks=pytest.mark.xfail(strict=True, reason="botocore asks its purse before it sleeps"),
-)
-"""The simulated client asks it after its sleep, so that who finds it empty hears of that too late."""
-LONG = [*LIMITERS, *OTHERS, EMPTY_PURSE]
+EMPTY_PURSE = Case("bucket", "botocore", "none", 0.8, 60, bursty=True)
+"""Botocore asks its purse before it sleeps; the simulated client asks it after, and hears too late that it is empty."""
+LONG = [*LIMITERS, *OTHERS]
 Figures = dict[str, float]
 
 
@@ -91,14 +88,14 @@ def simulated_figures(recording: Recording) -> list[Figures]:
     return [figures(run.ok, float(run.attempts.mean()), run.latency_s) for run in runs]
 
 
-def differences(real: Figures, simulated: Figures) -> list[str]:
-    """What is further apart than 2 points, or 10 % and 50 ms."""
-    found = []
+def differences(real: Figures, simulated: Figures) -> dict[str, str]:
+    """What is further apart than 2 points, or 10 % and 50 ms, by its name."""
+    found = {}
     for name, value in real.items():
         off = abs(value - simulated[name])
         allowed = 0.02 if name in ("success", "attempts") else max(0.05, 0.1 * value)
         if off > allowed:
-            found.append(f"{name}: {value:.3f} real, {simulated[name]:.3f} simulated")
+            found[name] = f"{name}: {value:.3f} real, {simulated[name]:.3f} simulated"
     return found
 
 
@@ -112,32 +109,43 @@ def shown(recording: Recording, agrees: float, real: Figures, runs: list[Figures
     return " | ".join([f"| {head}", *cells]) + " |"
 
 
-def hold(case: Case, *, whole: bool) -> None:
-    """Attempt by attempt, and where it is `whole`, by its figures too."""
+def replayed(case: Case) -> tuple[str, dict[str, str]]:
+    """Hold a recording attempt by attempt; its row, and which of its figures are apart."""
     recording = record(case)
     agrees, real = share_that_agrees(recording), real_figures(recording)
     runs = simulated_figures(recording)
     said = shown(recording, agrees, real, runs)
     print(said)
     assert agrees >= 0.98, said
-    if whole:
-        mean = {name: float(np.mean([run[name] for run in runs])) for name in real}
-        wrong = differences(real, mean)
-        assert not wrong, f"{said}\n{wrong}"
+    mean = {name: float(np.mean([run[name] for run in runs])) for name in real}
+    return said, differences(real, mean)
+
+
+def hold(case: Case) -> None:
+    """Attempt by attempt, and by its figures."""
+    said, wrong = replayed(case)
+    assert not wrong, f"{said}\n{list(wrong.values())}"
 
 
 @pytest.mark.parametrize("case", QUICK, ids=str)
 def test_attempts_meet_the_fate_that_the_simulator_says(case):
-    hold(case, whole=False)
+    replayed(case)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", LONG, ids=str)
 def test_a_recorded_minute_is_as_simulated(case):
-    hold(case, whole=True)
+    hold(case)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", FIVE_TRIES, ids=str)
 def test_attempts_of_a_recorded_minute_meet_the_fate_that_the_simulator_says(case):
-    hold(case, whole=False)
+    replayed(case)
+
+
+@pytest.mark.slow
+def test_of_a_purse_that_is_often_empty_only_the_slowest_are_told_too_late():
+    said, wrong = replayed(EMPTY_PURSE)
+    assert list(wrong) == ["p95_s"], f"{said}\n{list(wrong.values())}"
+    pytest.xfail(f"botocore asks its purse before it sleeps: {wrong['p95_s']}")
